@@ -1,0 +1,111 @@
+import type { Command } from "./command.ts";
+
+/** What a button beside a failure may do. Only what is safe to press without reading twice. */
+export type Fix = { label: string; open: string } | { label: string; run: Command };
+
+interface Sentence {
+  says: string;
+  fix?: Fix;
+}
+
+/** Every failure the engine knows, with the sentence people read. A new failure is a new line here. */
+const sentences = {
+  cancelled: (what: string) => ({ says: `${what} was cancelled.` }),
+  "program-missing": (program: string) => ({
+    says: `${program} was not found: install it, or add its folder to the PATH.`,
+  }),
+  "program-refused": (program: string, reason: string) => ({
+    says: `${program} could not be started: ${reason}.`,
+  }),
+  "folder-missing": (folder: string) => ({ says: `The folder ${folder} does not exist.` }),
+  "program-failed": (program: string, how: string, last: string) => ({
+    says: `${program} ${how}${last ? `: ${last}` : "."}`,
+  }),
+  "timed-out": (program: string, ms: number) => ({
+    says: `${program} did not finish within ${ms / 1000} s and was stopped.`,
+  }),
+  "docker-missing": (socket: string) => ({
+    says: `No Docker engine was found at ${socket}: install Docker Engine or Docker Desktop, then try again.`,
+    fix: { label: "How to install Docker", open: "https://docs.docker.com/engine/install/" },
+  }),
+  "docker-stopped": (socket: string) => ({
+    says: `Docker is installed but its engine does not answer at ${socket}: start it, then try again.`,
+  }),
+  "docker-denied": (socket: string) => ({
+    says: `You may not use Docker at ${socket}: add yourself to the group that owns the socket, then log out and in again.`,
+    fix: { label: "How to get access", open: "https://docs.docker.com/engine/install/linux-postinstall/" },
+  }),
+  "docker-too-old": (version: string, least: string) => ({
+    says: `Docker Engine ${version} is too old: update it to ${least} or newer.`,
+    fix: { label: "How to update Docker", open: "https://docs.docker.com/engine/install/" },
+  }),
+  "docker-context": (context: string) => ({
+    says: `The Docker context "${context}" is chosen but not defined on this machine: choose another with "docker context use".`,
+  }),
+  "docker-failed": (what: string, reason: string) => ({ says: `Docker could not ${what}: ${reason}` }),
+  "compose-missing": () => ({
+    says: "Docker Compose v2 is missing: install the docker-compose-plugin package, or Docker Desktop.",
+    fix: { label: "How to install Compose", open: "https://docs.docker.com/compose/install/" },
+  }),
+  "buildx-missing": () => ({
+    says: "Docker Buildx is missing: install the docker-buildx-plugin package, or Docker Desktop.",
+    fix: {
+      label: "How to install Buildx",
+      open: "https://docs.docker.com/build/concepts/overview/#install-buildx",
+    },
+  }),
+  "disk-low": (folder: string, freeGB: number, leastGB: number) => ({
+    says: `Only ${freeGB} GB are free on the disk of ${folder}: free at least ${leastGB} GB, for example with "docker system prune".`,
+  }),
+  "server-unreachable": (server: string, reason: string) => ({
+    says: `${server} could not be reached over SSH: ${reason}`,
+  }),
+  unexpected: (reason: string) => ({
+    says: `Something went wrong inside Sistership: ${reason}`,
+  }),
+} satisfies Record<string, (...about: never[]) => Sentence>;
+
+export type FaultCode = keyof typeof sentences;
+
+interface FaultDetail {
+  cause?: unknown;
+  /** The last lines that the failing program printed. */
+  lastLines?: readonly string[];
+}
+
+/** The one error of the engine: a code for programs, a sentence for people, a fix where one is safe. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly code: FaultCode;
+  readonly fix: Fix | undefined;
+  readonly lastLines: readonly string[];
+
+  constructor(code: FaultCode, sentence: Sentence, detail: FaultDetail) {
+    super(sentence.says, { cause: detail.cause });
+    this.code = code;
+    this.fix = sentence.fix;
+    this.lastLines = detail.lastLines ?? [];
+  }
+
+  get says(): string {
+    return this.message;
+  }
+}
+
+type About<C extends FaultCode> = Parameters<(typeof sentences)[C]>;
+
+/** `throw fault("program-missing", ["docker"])`: the arguments are those of the sentence of that code. */
+export function fault<C extends FaultCode>(code: C, about: About<C>, detail: FaultDetail = {}): Fault {
+  const sentence = sentences[code] as (...about: About<C>) => Sentence;
+  return new Fault(code, sentence(...about), detail);
+}
+
+/** Whatever was thrown, as a Fault; what nobody foresaw keeps its cause for the log. */
+export function toFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown;
+  return fault("unexpected", [thrown instanceof Error ? thrown.message : String(thrown)], { cause: thrown });
+}
+
+export function isCancelled(thrown: unknown): boolean {
+  return thrown instanceof Fault && thrown.code === "cancelled";
+}
