@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { run } from "../../../src/engine/process/index.ts";
+import { ask } from "./api.ts";
+import type { Facts } from "./plan.ts";
+
+export const usualSocket = "/var/run/docker.sock";
+
+/** Looks at this machine; changes nothing. */
+export async function gatherFacts(folder: string, env: NodeJS.ProcessEnv): Promise<Facts> {
+  const [{ engine, chosen }, docker, compose, buildx] = await Promise.all([
+    findEngine(env),
+    say(["--version"]),
+    say(["compose", "version", "--short"]),
+    say(["buildx", "version"]),
+  ]);
+  const disk = statfsSync(folder);
+  return {
+    engine,
+    chosen,
+    tools: {
+      ...(docker !== undefined && { docker }),
+      ...(compose !== undefined && { compose }),
+      ...(buildx !== undefined && { buildx }),
+    },
+    system: readSystem(),
+    root: process.getuid?.() === 0,
+    freeGB: (disk.bavail * disk.bsize) / 1e9,
+    folder,
+    cgroups: cgroupsMounted() ? "mounted" : "missing",
+  };
+}
+
+async function findEngine(env: NodeJS.ProcessEnv): Promise<Pick<Facts, "engine" | "chosen">> {
+  const url = env.DOCKER_HOST || (await contextHost()) || `unix://${usualSocket}`;
+  if (!url.startsWith("unix://")) return { engine: { is: "remote", url }, chosen: true };
+  const socket = url.slice("unix://".length);
+  const chosen = socket !== usualSocket;
+  return { engine: { ...(await ask(socket)), socket }, chosen };
+}
+
+/** The host of the current Docker context: Docker Desktop, Colima and the like are found that way. */
+async function contextHost(): Promise<string | undefined> {
+  return say(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+}
+
+async function say(args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await run({ program: "docker", args }, { timeoutMs: 10_000 });
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined; // no docker, or no such plug-in: both mean that the tool is not there
+  }
+}
+
+function readSystem(): Facts["system"] {
+  const fields = new Map<string, string>();
+  if (existsSync("/etc/os-release")) {
+    for (const line of readFileSync("/etc/os-release", "utf8").split("\n")) {
+      const [, name, value] = /^(\w+)="?([^"]*)"?$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) fields.set(name, value);
+    }
+  }
+  return {
+    platform: process.platform,
+    id: fields.get("ID") ?? process.platform,
+    version: fields.get("VERSION_ID") ?? "",
+    codename: fields.get("VERSION_CODENAME") ?? "",
+  };
+}
+
+function cgroupsMounted(): boolean {
+  const v2 = "/sys/fs/cgroup/cgroup.controllers";
+  const v1 = "/sys/fs/cgroup/memory/tasks";
+  return existsSync(v2) || existsSync(v1);
+}
