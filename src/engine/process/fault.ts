@@ -42,6 +42,9 @@ const sentences = {
   "docker-context": (context: string) => ({
     says: `The Docker context "${context}" is chosen but not defined on this machine: choose another with "docker context use".`,
   }),
+  "docker-endpoint": (host: string) => ({
+    says: `Docker is set to ${host}, which is neither a local socket nor a TCP address: choose another context with "docker context use".`,
+  }),
   "docker-failed": (what: string, reason: string) => ({ says: `Docker could not ${what}: ${reason}` }),
   "compose-missing": () => ({
     says: "Docker Compose v2 is missing: install the docker-compose-plugin package, or Docker Desktop.",
@@ -59,6 +62,12 @@ const sentences = {
   }),
   "server-unreachable": (server: string, reason: string) => ({
     says: `${server} could not be reached over SSH: ${reason}`,
+  }),
+  untrusted: (what: string) => ({
+    says: `${what} was not started: trust this folder first, for Sistership runs nothing in a folder that you do not trust.`,
+  }),
+  busy: (running: string) => ({
+    says: `"${running}" is still running in this window: wait for it, or cancel it first.`,
   }),
   unexpected: (reason: string) => ({
     says: `Something went wrong inside Sistership: ${reason}`,
@@ -84,7 +93,7 @@ export class Fault extends Error {
     super(sentence.says, { cause: detail.cause });
     this.code = code;
     this.fix = sentence.fix;
-    this.lastLines = detail.lastLines ?? [];
+    this.lastLines = [...(detail.lastLines ?? [])];
   }
 
   get says(): string {

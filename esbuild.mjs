@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from "node:fs";
+import { build, context } from "esbuild";
+
+const production = process.argv.includes("--production");
+const watch = process.argv.includes("--watch");
+
+/** dockerode loads gRPC for BuildKit sessions, which we leave to buildx: 400 KB that nobody would ever run. */
+const withoutGrpc = {
+  name: "without-grpc",
+  setup(build) {
+    build.onResolve({ filter: /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)/ }, ({ path }) => ({
+      path,
+      namespace: "left-out",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get() { throw new Error("${path} is not part of Sistership"); } });`,
+    }));
+  },
+};
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : "linked",
+  logLevel: "info",
+  metafile: true,
+};
+
+/** CommonJS: VS Code loads it quicker than ES modules. */
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  // optional native parts of ssh2, which does without them
+  external: ["vscode", "*.node", "cpu-features"],
+  plugins: [withoutGrpc],
+};
+
+const panels = (existsSync("webview") ? readdirSync("webview", { withFileTypes: true }) : [])
+  .filter((entry) => entry.isDirectory() && entry.name !== "ui")
+  .map((entry) => `webview/${entry.name}/main.ts`);
+
+const bundles = [
+  { ...node, entryPoints: { extension: "src/extension.ts" }, outdir: "dist" },
+  {
+    ...node,
+    entryPoints: { cli: "src/cli.ts" },
+    outdir: "dist",
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  ...(panels.length === 0
+    ? []
+    : [
+        {
+          ...common,
+          entryPoints: panels,
+          outdir: "dist/webview",
+          platform: "browser",
+          format: "iife",
+          target: "chrome130",
+        },
+      ]),
+];
+
+for (const options of bundles) {
+  if (watch) await (await context(options)).watch();
+  else await build(options);
+}

@@ -1,0 +1,45 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { isCancelled, toFault } from "../engine/process/index.ts";
+import type { World } from "./context.ts";
+import { addDoctor } from "./doctor.ts";
+
+/** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
+type ExitCode = 0 | 1 | 2 | 130;
+
+/** Runs the CLI and answers with its exit code; never throws. */
+export async function runCli(args: readonly string[], world: World): Promise<ExitCode> {
+  const { stdout, stderr } = world;
+  let failed = false;
+  const program = new Command("sistership")
+    .description("From a fresh clone to production on your own servers.")
+    .version(manifest.version, "-v, --version", "Print the version")
+    .helpOption("-h, --help", "Print this help")
+    .showHelpAfterError()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHasColors: () => stdout.isTTY === true && !world.env.NO_COLOR,
+      getErrHasColors: () => stderr.isTTY === true && !world.env.NO_COLOR,
+    });
+  addDoctor(program, world, () => {
+    failed = true;
+  });
+
+  if (args.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return failed ? 1 : 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    const { says, cause } = toFault(thrown);
+    stderr.write(`${says}\n`);
+    if (world.env.SISTERSHIP_DEBUG && cause instanceof Error) stderr.write(`${cause.stack}\n`);
+    return isCancelled(thrown) ? 130 : 1;
+  }
+}

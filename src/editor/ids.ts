@@ -1,0 +1,31 @@
+/** Every id that package.json and the code share; a test holds the two against each other. */
+export const commandIds = [
+  "sistership.checkMachine",
+  "sistership.cancel",
+  "sistership.fix",
+  "sistership.checkServer",
+  "sistership.openServerTerminal",
+  "sistership.openSshConfig",
+  "sistership.refreshServers",
+  "sistership.copyCommand",
+  "sistership.showLog",
+  "sistership.openWalkthrough",
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const viewIds = ["sistership.environment", "sistership.servers", "sistership.activity"] as const;
+export type ViewId = (typeof viewIds)[number];
+
+/** Context keys and what they are before anything is known. */
+export const contextKeys = {
+  "sistership.busy": false,
+  "sistership.machineChecked": false,
+  "sistership.serversListed": false,
+  "sistership.hasServers": false,
+  "sistership.activityRead": false,
+  "sistership.hasActivity": false,
+};
+export type ContextKey = keyof typeof contextKeys;
+
+export const settingIds = ["sistership.docker.host", "sistership.ssh.configFile"] as const;
+export type SettingId = (typeof settingIds)[number];

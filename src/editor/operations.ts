@@ -1,0 +1,88 @@
+import * as vscode from "vscode";
+import {
+  fault,
+  type OperationOptions,
+  operate,
+  type Report,
+  type Reporter,
+  type Task,
+  tee,
+} from "../engine/process/index.ts";
+import { setContext } from "./contextKeys.ts";
+import type { ViewId } from "./ids.ts";
+
+interface Running {
+  title: string;
+  cancel: AbortController;
+}
+
+/** Runs the engine's operations for the editor: progress in the view they belong to, cancel, log and journal. */
+export class Operations implements vscode.Disposable {
+  readonly #reports = new vscode.EventEmitter<Report>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #reporter: Reporter;
+  #running: Running | undefined;
+
+  /** Every report of every operation of this window. */
+  readonly onReport = this.#reports.event;
+  /** When one begins or ends. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(journal: Reporter, log: vscode.LogOutputChannel) {
+    this.#reporter = tee(journal, logReporter(log), (report) => this.#reports.fire(report));
+  }
+
+  get running(): string | undefined {
+    return this.#running?.title;
+  }
+
+  async run<T>(
+    { title, about, view }: Pick<OperationOptions, "title" | "about"> & { view: ViewId },
+    work: (task: Task) => Promise<T>,
+  ): Promise<T> {
+    if (!vscode.workspace.isTrusted) throw fault("untrusted", [title]);
+    if (this.#running) throw fault("busy", [this.#running.title]);
+    const cancel = new AbortController();
+    this.#set({ title, cancel });
+    try {
+      return await vscode.window.withProgress({ location: { viewId: view }, title }, () =>
+        operate({ title, about, signal: cancel.signal, report: this.#reporter }, work),
+      );
+    } finally {
+      this.#set(undefined);
+    }
+  }
+
+  cancel(): void {
+    this.#running?.cancel.abort();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#reports.dispose();
+    this.#changed.dispose();
+  }
+
+  #set(running: Running | undefined): void {
+    this.#running = running;
+    setContext("sistership.busy", running !== undefined);
+    this.#changed.fire();
+  }
+}
+
+function logReporter(log: vscode.LogOutputChannel): Reporter {
+  return (report) => {
+    switch (report.kind) {
+      case "began":
+        return log.info(`${report.title}: ${report.about}`);
+      case "line":
+        return log.debug(report.line.text);
+      case "step":
+        if (report.step.state === "running") return log.debug(`${report.step.title} …`);
+        if (report.step.state === "failed") return log.warn(`${report.step.title}: ${report.step.says}`);
+        return log.info(`${report.step.title}: ${report.step.state}`);
+      case "ended":
+        return log.info(`${report.outcome}, ${report.ms} ms`);
+    }
+  };
+}

@@ -1,0 +1,16 @@
+import * as vscode from "vscode";
+import { type Fix, isCancelled, toFault } from "../engine/process/index.ts";
+import { applyFix } from "./fix.ts";
+
+/** The one place where an error reaches the user: its sentence, the action that mends it, and the log. */
+export async function present(thrown: unknown, log: vscode.LogOutputChannel): Promise<void> {
+  if (isCancelled(thrown)) return;
+  const { says, fix, cause, lastLines } = toFault(thrown);
+  log.error(says);
+  for (const line of lastLines) log.error(`  ${line}`);
+  if (cause instanceof Error) log.error(cause);
+  const showLog = vscode.l10n.t("Show log");
+  const chosen = await vscode.window.showErrorMessage(says, ...(fix ? [fix.label] : []), showLog);
+  if (chosen === showLog) log.show();
+  if (fix && chosen === fix.label) await applyFix(fix satisfies Fix);
+}

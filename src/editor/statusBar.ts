@@ -1,0 +1,23 @@
+import * as vscode from "vscode";
+import type { Checkup } from "./environment/rows.ts";
+import { statusText } from "./statusText.ts";
+
+export class StatusBar implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem("sistership", vscode.StatusBarAlignment.Left, 0);
+
+  constructor() {
+    this.#item.name = "Sistership";
+    this.show(undefined, undefined);
+    this.#item.show();
+  }
+
+  show(running: string | undefined, checkup: Checkup | undefined): void {
+    const { text, tooltip, command } = statusText(running, checkup);
+    Object.assign(this.#item, { text, tooltip, command });
+    this.#item.accessibilityInformation = { label: `Sistership: ${tooltip}` };
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}

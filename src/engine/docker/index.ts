@@ -1,0 +1,3 @@
+export { type Endpoint, findEndpoint, type Machine, pathOf } from "./endpoint.ts";
+export { type Engine, inspectEngine } from "./inspect.ts";
+export { isOlder } from "./version.ts";

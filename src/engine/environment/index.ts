@@ -1,0 +1,1 @@
+export { checks, examine, type Finding, type Patient } from "./doctor/doctor.ts";

@@ -1,0 +1,2 @@
+export { checkServer, type ServerFacts } from "./checkServer.ts";
+export { type SshHost, sshHosts } from "./sshHosts.ts";

@@ -1,0 +1,38 @@
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { ActivityView } from "./editor/activity/activityView.ts";
+import { registrar } from "./editor/commands.ts";
+import { EnvironmentView } from "./editor/environment/environmentView.ts";
+import { Operations } from "./editor/operations.ts";
+import { ServersView } from "./editor/servers/serversView.ts";
+import { StatusBar } from "./editor/statusBar.ts";
+import { journalFile, journalReporter } from "./engine/process/index.ts";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Sistership", { log: true });
+  const journal = journalFile(process.env, homedir());
+  const operations = new Operations(
+    journalReporter(journal, (error) => log.error("The journal could not be written.", error)),
+    log,
+  );
+  const register = registrar(context, log);
+  const statusBar = new StatusBar();
+  const environment = new EnvironmentView(register, operations);
+  const show = () => statusBar.show(operations.running, environment.checkup);
+
+  register("sistership.cancel", () => operations.cancel());
+  register("sistership.showLog", () => log.show());
+  register("sistership.openWalkthrough", () =>
+    vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
+  );
+  context.subscriptions.push(
+    operations,
+    statusBar,
+    environment,
+    new ServersView(register, operations),
+    new ActivityView(register, operations, journal),
+    operations.onDidChange(show),
+    environment.onDidCheck(show),
+    log,
+  );
+}
