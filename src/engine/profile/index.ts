@@ -1,4 +1,5 @@
-export { profileSchema } from "./jsonSchema.ts";
+export { type Edit, editProfile } from "./edit.ts";
+export { type Described, describeAt, profileSchema } from "./jsonSchema.ts";
 export {
   type ConnectionPart,
   isServiceKind,
@@ -9,6 +10,10 @@ export {
   serviceKind,
   serviceKindNames,
 } from "./kinds.ts";
+export { locate, type Path } from "./locate.ts";
+export { type Parsed, parseProfile } from "./parse.ts";
+export type { Position, Problem, ProblemCode, TextFix } from "./problem.ts";
 export type { Health, Image, Process, Profile, Route, Runtime, Service, Stage, Variable } from "./profile.ts";
 export { resolve } from "./resolve.ts";
 export type { ProcessFile, ProfileFile } from "./schema.ts";
+export { type Reason, writeProfile } from "./write.ts";

@@ -15,6 +15,25 @@ export const languages = [
 
 export type Language = (typeof languages)[number];
 
+const titles: Record<Language, string> = {
+  node: "Node",
+  deno: "Deno",
+  python: "Python",
+  php: "PHP",
+  go: "Go",
+  ruby: "Ruby",
+  java: "Java",
+  rust: "Rust",
+  dotnet: ".NET",
+  elixir: "Elixir",
+  static: "Static files",
+};
+
+/** A language as its own people write it. */
+export function title(language: Language): string {
+  return titles[language];
+}
+
 export interface ServiceKind {
   /** Image without its tag, as Docker Hub names it. */
   image: string;
