@@ -8,20 +8,20 @@ export interface SshHost {
   line: number;
 }
 
-const deepestInclude = 16; // OpenSSH's own limit
-
 /** The hosts that an SSH configuration and the files it includes name; patterns are not hosts. */
 export function sshHosts(file: string, home: string): SshHost[] {
   const hosts = new Map<string, SshHost>();
-  read(file, 0);
+  const seen = new Set<string>(); // files may include each other
+  read(file);
   return [...hosts.values()];
 
-  function read(from: string, depth: number): void {
-    if (depth > deepestInclude) return;
+  function read(from: string): void {
+    if (seen.has(from)) return;
+    seen.add(from);
     for (const [index, text] of linesOf(from).entries()) {
       const [keyword, ...values] = words(text);
       if (keyword?.toLowerCase() === "include") {
-        for (const pattern of values) for (const included of expand(pattern)) read(included, depth + 1);
+        for (const pattern of values) for (const included of expand(pattern)) read(included);
       }
       if (keyword?.toLowerCase() !== "host") continue;
       for (const name of values) {

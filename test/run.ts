@@ -1,0 +1,111 @@
+// npm test [-- part…]: the parts of the test suite, side by side where they do not disturb each other.
+import { globSync } from "node:fs";
+import { join, relative } from "node:path";
+import { run } from "node:test";
+import { styleText } from "node:util";
+import { check } from "./check.ts";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+type Part = (signal: AbortSignal) => Promise<Count>;
+
+const root = join(import.meta.dirname, "..");
+const parts: Record<string, Part> = {
+  check: async () => ({ ...(await check(print)), skipped: 0 }),
+  unit: files("unit", 2),
+  integration: files("integration", 1),
+  servers: files("servers", 1),
+  editor: files("editor", 1),
+};
+/** Each lane is one after the other; the lanes run beside each other, for two cores. */
+const lanes = [
+  ["check", "unit", "servers"],
+  ["integration", "editor"],
+];
+
+function files(part: string, concurrency: number): Part {
+  return (signal) =>
+    suite(part, globSync(`test/${part}/**/*.test.ts`, { cwd: root }).sort(), concurrency, signal);
+}
+
+/** Runs test files, each in a process of its own, and prints every test as it ends. */
+async function suite(
+  part: string,
+  paths: string[],
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<Count> {
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  const stream = run({ files: paths.map((path) => join(root, path)), concurrency, signal });
+  for await (const { type, data } of stream) {
+    if (type === "test:stderr" || type === "test:stdout") {
+      if (process.env.SISTERSHIP_TEST_OUTPUT) print(data.message);
+      continue;
+    }
+    if (type !== "test:pass" && type !== "test:fail") continue;
+    if (data.details.type === "suite" && type === "test:pass") continue;
+    const name = `${part} › ${data.file ? `${relative(join(root, "test", part), data.file)} › ` : ""}${data.name}`;
+    if (data.skip !== undefined) {
+      count.skipped++;
+      print(
+        `${styleText("yellow", "–")} ${name}: skipped, ${data.skip === true ? "without a reason" : data.skip}\n`,
+      );
+    } else if (type === "test:pass") {
+      count.passed++;
+      print(`${styleText("green", "✓")} ${name} (${Math.round(data.details.duration_ms)} ms)\n`);
+    } else if (data.details.error.failureType !== "subtestsFailed") {
+      count.failed++;
+      print(`${styleText("red", "✗")} ${name}\n${indent(describe(data.details.error))}\n`);
+    }
+  }
+  return count;
+}
+
+function describe(error: Error): string {
+  const cause = error.cause ?? error;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "    ");
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+async function main(asked: readonly string[]): Promise<number> {
+  const unknown = asked.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    print(`There is no part "${unknown[0]}": choose from ${Object.keys(parts).join(", ")}.\n`);
+    return 2;
+  }
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cancel.abort());
+
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const lane = async (names: readonly string[]) => {
+    for (const name of names) {
+      const part = parts[name];
+      if (!part || (asked.length > 0 && !asked.includes(name)) || cancel.signal.aborted) continue;
+      const { passed, failed, skipped } = await part(cancel.signal);
+      total.passed += passed;
+      total.failed += failed;
+      total.skipped += skipped;
+    }
+  };
+  await Promise.all(lanes.map(lane));
+  if (cancel.signal.aborted) {
+    print("The tests were cancelled.\n");
+    return 130;
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  print(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,45 @@
+// Runs a script of ours with what it needs: `node test/start.mjs script.ts …`. Plain JavaScript, for the Node that is
+// there (20 or newer) may not read TypeScript; the Node that package.json brings does.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+
+const root = join(import.meta.dirname ?? ".", "..");
+const modules = join(root, "node_modules");
+
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  fail(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
+}
+install();
+const bin = join(modules, ".bin");
+const child = spawn(join(bin, "node"), process.argv.slice(2), {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+
+/** Installs the packages that package-lock.json names, unless these very ones stand already. */
+function install() {
+  const stamp = join(modules, ".installed");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.error("Installing the packages of package-lock.json…");
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) fail("The packages could not be installed: check the network, then try again.");
+  writeFileSync(stamp, wanted);
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}

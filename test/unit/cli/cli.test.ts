@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { after, describe, test } from "node:test";
+
+const root = join(import.meta.dirname, "../../..");
+const folder = mkdtempSync(join(tmpdir(), "sistership-"));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the CLI in a process of its own, with a journal of its own. */
+function sistership(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  onOutput?: (kill: () => void) => void,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [join(root, "src/cli.ts"), ...args], {
+    env: { ...process.env, XDG_STATE_HOME: folder, NO_COLOR: "1", ...env },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+    onOutput?.(() => child.kill("SIGINT"));
+  });
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+describe("sistership", () => {
+  const cases = [
+    { args: ["--help"], code: 0, stdout: /Usage: sistership.*\n[\s\S]*doctor/, stderr: /^$/ },
+    { args: [], code: 0, stdout: /Usage: sistership/, stderr: /^$/ },
+    { args: ["--version"], code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: /^$/ },
+    { args: ["doctor", "--help"], code: 0, stdout: /--json/, stderr: /^$/ },
+    {
+      args: ["doctr"],
+      code: 2,
+      stdout: /^$/,
+      stderr: /unknown command 'doctr'\n\(Did you mean doctor\?\)[\s\S]*Usage:/,
+    },
+    { args: ["--bogus"], code: 2, stdout: /^$/, stderr: /unknown option '--bogus'[\s\S]*Usage:/ },
+    {
+      args: ["doctor", "--bogus"],
+      code: 2,
+      stdout: /^$/,
+      stderr: /unknown option '--bogus'[\s\S]*Usage: sistership doctor/,
+    },
+    {
+      args: ["doctor", "a", "b"],
+      code: 2,
+      stdout: /^$/,
+      stderr: /too many arguments[\s\S]*Usage: sistership doctor/,
+    },
+  ];
+  for (const { args, code, stdout, stderr } of cases) {
+    test(`${args.join(" ") || "with no arguments"} ends with ${code}`, async () => {
+      const ended = await sistership(args);
+      assert.equal(ended.code, code);
+      assert.match(ended.stdout, stdout);
+      assert.match(ended.stderr, stderr);
+    });
+  }
+
+  test("ends with 1 when something is wrong, and says what in one line for each", async () => {
+    const { code, stderr } = await sistership(["doctor"], {
+      DOCKER_HOST: "unix:///none.sock",
+      PATH: "/none",
+    });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^✗ Docker engine {2}No Docker engine was found at \/none\.sock: install .*\n✗ Docker Compose {2}docker was not found.*\n✗ Docker Buildx .*\n. Disk space .*\n$/,
+    );
+  });
+
+  test("--json prints one report a line and keeps them in the journal", async () => {
+    const { code, stdout, stderr } = await sistership(["doctor", "--json"], {
+      DOCKER_HOST: "unix:///none.sock",
+      PATH: "/none",
+    });
+    const reports = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([code, stderr], [1, ""]);
+    assert.deepEqual([reports[0].kind, reports.at(-1).kind], ["began", "ended"]);
+    assert.ok(readFileSync(join(folder, "sistership/activity.jsonl"), "utf8").includes(reports[0].operation));
+  });
+
+  test("ends with 130 when it is cancelled, and its programs with it", async () => {
+    // a docker that answers nothing
+    const docker = join(folder, "docker");
+    writeFileSync(docker, "#!/bin/sh\nexec sleep 60\n");
+    chmodSync(docker, 0o755);
+    const env = { DOCKER_HOST: "unix:///none.sock", PATH: `${folder}${delimiter}${process.env.PATH}` };
+    let text = 0;
+    const { code, stdout, stderr } = await sistership(["doctor", "--json"], env, (kill) => {
+      if (++text && text === 1) kill();
+    });
+    assert.equal(code, 130);
+    assert.match(stdout, /"outcome":"cancelled"/);
+    assert.match(stderr, /was cancelled\.\n$/);
+  });
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { activityRows } from "../../../src/editor/activity/rows.ts";
+import { environmentRows } from "../../../src/editor/environment/rows.ts";
+import { serverRows } from "../../../src/editor/servers/rows.ts";
+import { statusText } from "../../../src/editor/statusText.ts";
+import type { Finding } from "../../../src/engine/environment/index.ts";
+import type { Report } from "../../../src/engine/process/index.ts";
+
+const at = new Date(2026, 10, 20, 9, 5);
+const good: Finding = {
+  check: { id: "disk", title: "Disk space", command: "df -h ." },
+  well: true,
+  says: "70 GB free",
+};
+const bad: Finding = {
+  check: { id: "engine", title: "Docker engine", command: "docker info" },
+  well: false,
+  code: "docker-missing",
+  says: "No Docker engine was found.",
+  fix: { label: "How to install Docker", open: "https://docs.docker.com" },
+};
+
+describe("the Environment view", () => {
+  test("shows nothing before the first check", () => assert.deepEqual(environmentRows(undefined), []));
+  test("puts what is wrong first, with its fix, and says when it was looked at", () => {
+    const [machine] = environmentRows({ findings: [good, bad], at });
+    assert.match(machine?.description ?? "", /^1 problem, checked at 0?9:05/);
+    assert.deepEqual(
+      machine?.children?.map(({ id, facets }) => ({ id, facets })),
+      [
+        { id: "machine/engine", facets: ["fixable", "command"] },
+        { id: "machine/disk", facets: ["command"] },
+      ],
+    );
+  });
+  test("says in words what the icon shows", () => {
+    const [machine] = environmentRows({ findings: [bad], at });
+    assert.match(machine?.spoken ?? "", /1 problems?/);
+    assert.match(machine?.children?.[0]?.spoken ?? "", /Docker engine: problem, No Docker engine/);
+  });
+});
+
+describe("the status bar", () => {
+  const cases = [
+    {
+      running: undefined,
+      findings: undefined,
+      text: /^\$\(server-environment\) Sistership$/,
+      tooltip: /not been checked/,
+    },
+    {
+      running: "Check fra1",
+      findings: undefined,
+      text: /^\$\(sync~spin\) Check fra1$/,
+      tooltip: /Click to cancel/,
+    },
+    { running: undefined, findings: [good], text: /Sistership$/, tooltip: /ready/ },
+    {
+      running: undefined,
+      findings: [good, bad],
+      text: /^\$\(warning\) Sistership: 1 problem$/,
+      tooltip: /No Docker engine/,
+    },
+  ];
+  for (const { running, findings, text, tooltip } of cases) {
+    test(`says ${text}`, () => {
+      const status = statusText(running, findings && { findings, at });
+      assert.match(status.text, text);
+      assert.match(status.tooltip, tooltip);
+    });
+  }
+});
+
+test("the Servers view puts trouble first, then the unknown, then what is well", () => {
+  const hosts = ["well", "unknown", "trouble"].map((name, line) => ({ name, file: "config", line }));
+  const rows = serverRows(
+    hosts,
+    new Map([
+      ["well", { at, facts: { system: "Debian 13", cores: 1, docker: "28.5" } }],
+      ["trouble", { at, trouble: "trouble could not be reached" }],
+    ]),
+  );
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ["trouble", "unknown", "well"],
+  );
+  assert.match(rows[2]?.description ?? "", /^Debian 13, 1 core, Docker 28\.5 \(/);
+});
+
+describe("the Activity view", () => {
+  const began = (operation: string, minute: number): Report => ({
+    kind: "began",
+    operation,
+    title: `Check ${operation}`,
+    about: "here",
+    at: new Date(2026, 10, 20, 9, minute).toISOString(),
+  });
+  const step = (operation: string): Report => ({
+    kind: "step",
+    operation,
+    step: {
+      id: "engine",
+      title: "Docker engine",
+      command: "docker info",
+      state: "done",
+      ms: 1500,
+      says: "26.1",
+    },
+  });
+  const ended: Report = { kind: "ended", operation: "1", ms: 3, outcome: "done" };
+
+  test("shows the newest first, open, with its steps and how they went", () => {
+    const rows = activityRows([began("1", 1), step("1"), ended, began("2", 2)], [], at);
+    assert.deepEqual(
+      rows.map(({ id, expanded }) => [id, expanded]),
+      [
+        ["2", true],
+        ["1", false],
+      ],
+    );
+    assert.match(rows[0]?.description ?? "", /^ended without a word, /);
+    assert.match(rows[1]?.description ?? "", /^done, /);
+    const [child] = rows[1]?.children ?? [];
+    assert.deepEqual([child?.description, child?.subject], ["26.1, 1.5 s", "docker info"]);
+  });
+  test("knows what runs in this window from what was cut short", () => {
+    const [row] = activityRows([began("1", 1)], [began("1", 1), step("1")], at);
+    assert.match(row?.description ?? "", /^running, /);
+    assert.equal(row?.children?.length, 1);
+  });
+  test("bears a journal whose beginning was put away", () => {
+    assert.deepEqual(activityRows([step("0"), ended], [], at), []);
+  });
+});
