@@ -7,7 +7,7 @@ import { ask } from "./api.ts";
 import { daemonOfRig, startDaemon, stopDaemon } from "./daemon.ts";
 import { gatherFacts, usualSocket } from "./facts.ts";
 import { fetchPrograms, installNeeds } from "./install.ts";
-import { type Facts, plan } from "./plan.ts";
+import { plan } from "./plan.ts";
 
 export interface Engine {
   /** Path of the unix socket. */
@@ -32,13 +32,13 @@ export async function engine({ env = process.env, signal }: Options = {}): Promi
     case "refuse":
       throw new Error(decision.says);
     case "use": {
-      const tools = decision.fetchTools ? (await fetchPrograms(facts, env, signal)).env : {};
+      const tools = decision.fetchTools ? (await fetchPrograms(env, signal)).env : {};
       const { socket, version } = decision;
       return { socket, version, started: false, env: { ...tools, ...host(socket) } };
     }
     case "start": {
       const socket = decision.at === "usual place" ? usualSocket : join(cacheDir("docker"), "docker.sock");
-      return bringUp(socket, decision.mountCgroups, facts, env, signal);
+      return bringUp(socket, decision.mountCgroups, env, signal);
     }
   }
 }
@@ -51,16 +51,15 @@ export async function stopEngine(): Promise<boolean> {
 async function bringUp(
   socket: string,
   mountCgroups: boolean,
-  facts: Facts,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<Engine> {
-  const programs = await fetchPrograms(facts, env, signal);
+  const programs = await fetchPrograms(env, signal);
   let started = false;
   // A key that was never seen: only the lock is wanted, two processes must not start two engines.
   await once("docker-start", randomUUID(), async () => {
     if (daemonOfRig().pid() !== undefined && (await ask(socket)).is === "answering") return;
-    await installNeeds(facts, signal);
+    await installNeeds(signal);
     if (mountCgroups) await mountCgroup2();
     await startDaemon(socket, programs.paths, env, signal);
     started = true;

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { run } from "../../../src/engine/process/index.ts";
 import { ask } from "./api.ts";
 import type { Facts } from "./plan.ts";
+import { readSystem } from "./system.ts";
 
 export const usualSocket = "/var/run/docker.sock";
 
@@ -50,22 +51,6 @@ async function say(args: readonly string[]): Promise<string | undefined> {
   } catch {
     return undefined; // no docker, or no such plug-in: both mean that the tool is not there
   }
-}
-
-function readSystem(): Facts["system"] {
-  const fields = new Map<string, string>();
-  if (existsSync("/etc/os-release")) {
-    for (const line of readFileSync("/etc/os-release", "utf8").split("\n")) {
-      const [, name, value] = /^(\w+)="?([^"]*)"?$/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) fields.set(name, value);
-    }
-  }
-  return {
-    platform: process.platform,
-    id: fields.get("ID") ?? process.platform,
-    version: fields.get("VERSION_ID") ?? "",
-    codename: fields.get("VERSION_CODENAME") ?? "",
-  };
 }
 
 function cgroupsMounted(): boolean {

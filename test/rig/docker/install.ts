@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../../../src/engine/process/index.ts";
 import { cacheDir, contentKey, once } from "../cache.ts";
 import { aptFor } from "./apt.ts";
-import type { Facts } from "./plan.ts";
+import { readSystem } from "./system.ts";
 
 /** Debian 13's Docker runs on Debian 12 as it is; only its runc wants a newer glibc. */
 const suite = "trixie";
@@ -17,11 +17,7 @@ export interface Programs {
 }
 
 /** Docker's programs, unpacked into the cache: nothing of them is installed on the machine. */
-export async function fetchPrograms(
-  { system }: Facts,
-  env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
-): Promise<Programs> {
+export async function fetchPrograms(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Programs> {
   const folder = cacheDir("docker");
   const root = join(folder, "programs");
   const tools = join(folder, "tools");
@@ -30,7 +26,7 @@ export async function fetchPrograms(
     const debs = join(folder, "debs");
     for (const dir of [root, tools, debs]) rmSync(dir, { recursive: true, force: true });
     for (const dir of [root, tools, debs, join(config, "cli-plugins")]) mkdirSync(dir, { recursive: true });
-    const apt = aptFor(suite, system.codename, join(folder, "apt"));
+    const apt = aptFor(suite, readSystem().codename, join(folder, "apt"));
     await apt.update(signal);
     await apt.download(packages, debs, signal);
     for (const deb of readdirSync(debs)) {
@@ -49,8 +45,8 @@ export async function fetchPrograms(
 }
 
 /** What the engine needs from the machine itself. */
-export async function installNeeds({ system }: Facts, signal?: AbortSignal): Promise<void> {
-  const needs: [path: string, name: string][] = [
+export async function installNeeds(signal?: AbortSignal): Promise<void> {
+  const needs: Need[] = [
     ["/usr/sbin/iptables", "iptables"],
     ["/usr/sbin/runc", "runc"],
   ];
@@ -58,9 +54,23 @@ export async function installNeeds({ system }: Facts, signal?: AbortSignal): Pro
   if (existsSync("/sys/module/apparmor/parameters/enabled")) {
     needs.push(["/usr/sbin/apparmor_parser", "apparmor"]);
   }
+  await installOnHost(needs, signal);
+}
+
+/** A program, and the Debian package that brings it. */
+type Need = [path: string, name: string];
+
+/** Installs Debian's packages on this machine, those whose programs are not there yet. */
+export async function installOnHost(needs: readonly Need[], signal?: AbortSignal): Promise<void> {
   const missing = needs.filter(([path]) => !existsSync(path)).map(([, name]) => name);
   if (missing.length === 0) return;
-  const apt = aptFor(system.codename, system.codename, cacheDir("docker", "apt-host"));
+  const { id, codename } = readSystem();
+  if (id !== "debian" || process.getuid?.() !== 0) {
+    throw new Error(
+      `${missing.join(" and ")} must be installed on this machine, which the rig does by itself as root on Debian only: install it, then try again.`,
+    );
+  }
+  const apt = aptFor(codename, codename, cacheDir("docker", "apt-host"));
   await apt.update(signal);
   await apt.install(missing, signal);
 }

@@ -1,3 +1,4 @@
+import type { System } from "./system.ts";
 import { atLeast } from "./version.ts";
 
 export const leastEngine = "26.1";
@@ -19,7 +20,7 @@ export interface Facts {
   chosen: boolean;
   /** What `docker --version`, `docker compose version` and `docker buildx version` say; undefined where there is none. */
   tools: { docker?: string; compose?: string; buildx?: string };
-  system: { platform: string; id: string; version: string; codename: string };
+  system: System;
   root: boolean;
   freeGB: number;
   /** The folder whose disk was measured. */
