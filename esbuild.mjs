@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { build, context } from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -67,3 +68,10 @@ for (const options of bundles) {
   if (watch) await (await context(options)).watch();
   else await build(options);
 }
+
+// The schema that YAML extensions read, from the one definition.
+if (!watch)
+  writeFileSync(
+    "dist/profile.schema.json",
+    execFileSync(process.execPath, ["dist/cli.js", "profile", "schema"]),
+  );

@@ -4,6 +4,8 @@ import { ActivityView } from "./editor/activity/activityView.ts";
 import { registrar } from "./editor/commands.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { Operations } from "./editor/operations.ts";
+import { registerProfileHelp } from "./editor/profile/completion.ts";
+import { ProfileDiagnostics } from "./editor/profile/diagnostics.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { journalFile, journalReporter } from "./engine/process/index.ts";
@@ -31,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
     environment,
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),
+    new ProfileDiagnostics(),
+    registerProfileHelp(),
     operations.onDidChange(show),
     environment.onDidCheck(show),
     log,

@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { isCancelled, toFault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
+import { addProfile } from "./profile.ts";
 
 /** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 type ExitCode = 0 | 1 | 2 | 130;
@@ -27,6 +28,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addDoctor(program, world, () => {
     failed = true;
   });
+  addProfile(program, world);
 
   if (args.length === 0) {
     program.outputHelp();
