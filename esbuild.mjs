@@ -5,17 +5,20 @@ import { build, context } from "esbuild";
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
 
-/** dockerode loads gRPC for BuildKit sessions, which we leave to buildx: 400 KB that nobody would ever run. */
-const withoutGrpc = {
-  name: "without-grpc",
+/** What libraries bring along and nobody would ever run: 700 KB. */
+const leaveOut = {
+  name: "leave-out",
   setup(build) {
+    // dockerode's gRPC is for BuildKit sessions, which we leave to buildx
     build.onResolve({ filter: /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)/ }, ({ path }) => ({
       path,
-      namespace: "left-out",
+      namespace: "grpc",
     }));
-    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+    build.onLoad({ filter: /.*/, namespace: "grpc" }, ({ path }) => ({
       contents: `module.exports = new Proxy({}, { get() { throw new Error("${path} is not part of Sistership"); } });`,
     }));
+    // zod's messages in other languages; ours are our own
+    build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export {};" }));
   },
 };
 
@@ -35,7 +38,7 @@ const node = {
   target: "node20",
   // optional native parts of ssh2, which does without them
   external: ["vscode", "*.node", "cpu-features"],
-  plugins: [withoutGrpc],
+  plugins: [leaveOut],
 };
 
 const panels = (existsSync("webview") ? readdirSync("webview", { withFileTypes: true }) : [])
