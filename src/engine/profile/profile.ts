@@ -28,6 +28,8 @@ export interface Image {
   run: string[];
   packages: string[];
   buildPackages: string[];
+  /** Of PHP. */
+  extensions: string[];
   tools: Runtime[];
   env: Record<string, string>;
   /** The repository's own Dockerfile (path from the root) and the stage that is released. */

@@ -85,6 +85,7 @@ function resolveImage(
     run: list(build.run),
     packages: build.packages ?? [],
     buildPackages: build.buildPackages ?? [],
+    extensions: build.extensions ?? [],
     tools: (build.tools ?? []).map(parseRuntime),
     env: mapRecord(build.env ?? {}, String),
     ...optional(

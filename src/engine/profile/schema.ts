@@ -67,6 +67,12 @@ const build = z
       .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/, { error: "takes the name of a Debian package" }))
       .optional()
       .describe("Debian packages needed only while building, such as build-essential."),
+    extensions: z
+      .array(
+        z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "takes the name of a PHP extension, such as pdo_mysql" }),
+      )
+      .optional()
+      .describe("PHP extensions beyond those that PHP always has, such as pdo_mysql, gd or intl."),
     tools: z
       .array(runtime)
       .optional()
