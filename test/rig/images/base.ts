@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../../src/engine/process/index.ts";
 import { readSources, sourcesFor } from "../docker/apt.ts";
@@ -51,7 +51,7 @@ export async function makeBase(
   const tree = join(folder, "extra");
   mkdirSync(tree, { recursive: true });
   for (const { name, text } of sources) writeFileSync(join(folder, name), text);
-  writeFileSync(join(tree, "docker-clean"), `${aptSettings.join("\n")}\n`);
+  writeFileSync(join(tree, "docker-clean"), `${[...aptSettings, ...(await mirrorSettings())].join("\n")}\n`);
   own.forEach((certificate, at) => {
     writeFileSync(join(tree, `machine-${at}.crt`), certificate);
   });
@@ -69,7 +69,7 @@ export async function makeBase(
         ),
         ...(own.length > 0 ? ['--customize-hook=chroot "$1" update-ca-certificates'] : []),
         `--customize-hook=copy-in ${join(tree, "docker-clean")} /etc/apt/apt.conf.d`,
-        '--customize-hook=rm -rf "$1"/var/log/* "$1"/var/cache/debconf/*-old "$1"/etc/hostname "$1"/etc/resolv.conf',
+        '--customize-hook=rm -rf "$1"/var/log/* "$1"/var/cache/debconf/*-old "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/etc/hostname "$1"/etc/resolv.conf',
         suite,
         archive,
         ...sources.map(({ name }) => join(folder, name)),
@@ -91,4 +91,15 @@ export async function makeBase(
   for (const alias of aliases) {
     await run({ program: "docker", args: ["tag", first, alias], env: docker.env }, options);
   }
+}
+
+/** What a base is made by: a change of it makes the bases anew. */
+export function baseRecipe(): string {
+  return readFileSync(import.meta.filename, "utf8");
+}
+
+/** What this machine had to tell its apt about its mirror: one that stands still has lists that expire. */
+async function mirrorSettings(): Promise<string[]> {
+  const { stdout } = await run({ program: "apt-config", args: ["dump"] });
+  return stdout.split("\n").filter((line) => /^Acquire::Check-(Valid-Until|Date) /.test(line));
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../src/engine/process/index.ts";
+import { isCancelled, run } from "../../../src/engine/process/index.ts";
 import { cacheDir, once } from "../cache.ts";
 import type { Engine } from "../docker/engine.ts";
 import { makeBase } from "./base.ts";
@@ -25,6 +25,7 @@ export async function build(
   const folder = mkdtempSync(join(tmpdir(), "sistership-rig-image-"));
   const options = signal ? { signal } : {};
   const label = `${target.keyLabel}=${target.key}`;
+  const printed: string[] = [];
   try {
     if (definition.is === "base") {
       await makeBase(definition.suite, { tags: target.tags, label, folder }, docker, signal);
@@ -49,11 +50,11 @@ export async function build(
           ],
           env: docker.env,
         },
-        options,
+        { ...options, onLine: ({ text }) => keep(text, printed) },
       );
     }
   } catch (cause) {
-    throw failed(definition.name, cause);
+    throw failed(definition.name, cause, printed);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -98,7 +99,16 @@ async function packed(spec: string, signal: AbortSignal | undefined): Promise<st
   return file;
 }
 
-function failed(name: string, cause: unknown): Error {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`The image ${name} could not be built: ${why}`, { cause });
+/** Of what BuildKit tells, the last lines that the commands of the Dockerfile printed themselves. */
+function keep(line: string, printed: string[]): void {
+  const [, text] = /^#\d+ \d+\.\d+ (.*)/.exec(line) ?? [];
+  if (text !== undefined) printed.push(text);
+  if (printed.length > 8) printed.shift();
+}
+
+function failed(name: string, cause: unknown, printed: readonly string[]): unknown {
+  if (isCancelled(cause)) return cause;
+  const why =
+    printed.length > 0 ? printed.join("\n  ") : cause instanceof Error ? cause.message : String(cause);
+  return new Error(`The image ${name} could not be built:\n  ${why}`, { cause });
 }

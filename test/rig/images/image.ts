@@ -3,6 +3,7 @@ import { contentKey, once } from "../cache.ts";
 import { get } from "../docker/api.ts";
 import { engine as anyEngine, type Engine } from "../docker/engine.ts";
 import { authorities } from "./authorities.ts";
+import { baseRecipe } from "./base.ts";
 import { build } from "./build.ts";
 import { catalog } from "./catalog.ts";
 import { basesOf, type Definition, scriptFile } from "./definition.ts";
@@ -66,7 +67,7 @@ async function make(
 
 /** The same content, the same key: the definition, its scripts, and all of that of what it stands on. */
 async function keyOf(definition: Definition, docker: Engine): Promise<string> {
-  if (definition.is === "base") return contentKey(JSON.stringify(definition), ...authorities());
+  if (definition.is === "base") return contentKey(JSON.stringify(definition), baseRecipe(), ...authorities());
   const bases = basesOf(definition.dockerfile).map(async (base) => {
     const theirs = await find(docker, withTag(base));
     if (theirs !== undefined && theirs.key === undefined) return theirs.id;

@@ -23,7 +23,7 @@ function release(major: string, suite: Suite, debian: string): Definition {
       // The cluster that Debian would make stays out: the entry script makes one with the user's password.
       runWithApt(suite, [
         "$apt install --no-install-recommends gosu locales xz-utils zstd postgresql-common",
-        "localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8",
+        "localedef -i en_US -c -f UTF-8 -A /etc/locale.alias en_US.UTF-8",
         "sed -ri 's/#?(create_main_cluster) .*/\\1 = false/' /etc/postgresql-common/createcluster.conf",
         `$apt install --no-install-recommends postgresql-${major}`,
         "gosu nobody true",
