@@ -15,14 +15,24 @@ export async function ask(socket: string): Promise<Answer> {
   }
 }
 
+export interface Reply {
+  status: number;
+  body: string;
+}
+
 /** One GET of the engine's API. */
-export function get(
-  socketPath: string,
-  path: string,
-  timeout = 10_000,
-): Promise<{ status: number; body: string }> {
+export function get(socket: string, path: string): Promise<Reply> {
+  return call(socket, "GET", path, 10_000);
+}
+
+/** One DELETE of the engine's API; stopping what is deleted may take its time. */
+export function remove(socket: string, path: string): Promise<Reply> {
+  return call(socket, "DELETE", path, 60_000);
+}
+
+function call(socketPath: string, method: string, path: string, timeout: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout, agent: false }, (response) => {
+    const asked = request({ socketPath, method, path, timeout, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
@@ -31,9 +41,9 @@ export function get(
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);
     });
-    call.on("timeout", () => call.destroy(new Error(`Nothing came from ${socketPath}.`)));
-    call.on("error", reject);
-    call.end();
+    asked.on("timeout", () => asked.destroy(new Error(`Nothing came from ${socketPath}.`)));
+    asked.on("error", reject);
+    asked.end();
   });
 }
 

@@ -51,7 +51,12 @@ export async function startDaemon(
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...env, PATH: `${paths.join(":")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
+    // The engine outlives the run that started it: it is not one of the run's own processes.
+    env: {
+      ...env,
+      SISTERSHIP_RUN: undefined,
+      PATH: `${paths.join(":")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    },
   });
   await answering(child, socket, files.log, signal);
   child.unref();

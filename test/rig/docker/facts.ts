@@ -31,7 +31,7 @@ export async function gatherFacts(folder: string, env: NodeJS.ProcessEnv): Promi
   };
 }
 
-async function findEngine(env: NodeJS.ProcessEnv): Promise<Pick<Facts, "engine" | "chosen">> {
+export async function findEngine(env: NodeJS.ProcessEnv): Promise<Pick<Facts, "engine" | "chosen">> {
   const url = env.DOCKER_HOST || (await contextHost()) || `unix://${usualSocket}`;
   if (!url.startsWith("unix://")) return { engine: { is: "remote", url }, chosen: true };
   const socket = url.slice("unix://".length);

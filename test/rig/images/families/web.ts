@@ -64,14 +64,14 @@ RUN nginx -t`,
 export const mail: readonly Definition[] = [
   {
     is: "built",
-    name: "maildev/maildev:3.0.0",
-    aliases: ["maildev/maildev:latest", "maildev/maildev:3"],
+    name: "maildev/maildev:2.2.1",
+    aliases: ["maildev/maildev:latest", "maildev/maildev:2"],
     dockerfile: dockerfile(
       "FROM node:24-slim",
       "ENV NODE_ENV=production MAILDEV_WEB_PORT=1080 MAILDEV_SMTP_PORT=1025",
       "WORKDIR /home/node",
       apt("bookworm", ["wget"]),
-      "RUN npm install --global --no-audit --no-fund --omit=dev maildev@3.0.0 && npm cache clean --force",
+      "RUN npm install --global --no-audit --no-fund --omit=dev maildev@2.2.1 && npm cache clean --force",
       "USER node",
       "EXPOSE 1080 1025",
       'ENTRYPOINT ["maildev"]',
