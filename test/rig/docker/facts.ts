@@ -10,9 +10,9 @@ export const usualSocket = "/var/run/docker.sock";
 export async function gatherFacts(folder: string, env: NodeJS.ProcessEnv): Promise<Facts> {
   const [{ engine, chosen }, docker, compose, buildx] = await Promise.all([
     findEngine(env),
-    say(["--version"]),
-    say(["compose", "version", "--short"]),
-    say(["buildx", "version"]),
+    say(["--version"], env),
+    say(["compose", "version", "--short"], env),
+    say(["buildx", "version"], env),
   ]);
   const disk = statfsSync(folder);
   return {
@@ -32,7 +32,7 @@ export async function gatherFacts(folder: string, env: NodeJS.ProcessEnv): Promi
 }
 
 export async function findEngine(env: NodeJS.ProcessEnv): Promise<Pick<Facts, "engine" | "chosen">> {
-  const url = env.DOCKER_HOST || (await contextHost()) || `unix://${usualSocket}`;
+  const url = env.DOCKER_HOST || (await contextHost(env)) || `unix://${usualSocket}`;
   if (!url.startsWith("unix://")) return { engine: { is: "remote", url }, chosen: true };
   const socket = url.slice("unix://".length);
   const chosen = socket !== usualSocket;
@@ -40,13 +40,13 @@ export async function findEngine(env: NodeJS.ProcessEnv): Promise<Pick<Facts, "e
 }
 
 /** The host of the current Docker context: Docker Desktop, Colima and the like are found that way. */
-async function contextHost(): Promise<string | undefined> {
-  return say(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+async function contextHost(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return say(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], env);
 }
 
-async function say(args: readonly string[]): Promise<string | undefined> {
+async function say(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    const { stdout } = await run({ program: "docker", args }, { timeoutMs: 10_000 });
+    const { stdout } = await run({ program: "docker", args, env }, { timeoutMs: 10_000 });
     return stdout.trim() || undefined;
   } catch {
     return undefined; // no docker, or no such plug-in: both mean that the tool is not there
