@@ -1,0 +1,144 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Locator, type Page } from "playwright-core";
+import { cacheDir } from "../cache.ts";
+import { type ServeOptions, serve } from "./serve.ts";
+
+/** VS Code's own names of the themes that are looked at. */
+export const themes = {
+  dark: "Default Dark Modern",
+  light: "Default Light Modern",
+  contrast: "Default High Contrast",
+} as const;
+
+interface OpenOptions extends ServeOptions {
+  theme?: keyof typeof themes;
+  size?: { width: number; height: number };
+}
+
+const flags = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+  ...["--disable-background-networking", "--disable-component-update", "--force-color-profile=srgb"],
+];
+
+/** Opens VS Code in Chromium as a user sees it, with the packed extension put in. */
+export async function open({
+  theme = "dark",
+  size = { width: 1280, height: 800 },
+  ...options
+}: OpenOptions): Promise<Workbench> {
+  const settings = { "workbench.colorTheme": themes[theme], ...options.settings };
+  const served = await serve({ ...options, settings });
+  const browser = await chromium
+    .launch({ executablePath: served.editor.chromium, args: flags })
+    .catch(async (error) => {
+      await served[Symbol.asyncDispose]();
+      throw error;
+    });
+  const dispose = async () => {
+    await browser.close();
+    await served[Symbol.asyncDispose]();
+  };
+  try {
+    const context = await browser.newContext({
+      viewport: size,
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(served.url);
+    await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
+    return new Workbench(page, served.home, dispose);
+  } catch (thrown) {
+    await dispose();
+    throw thrown;
+  }
+}
+
+/** The workbench in words a user would use. Everything waits for what it is about to touch. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  readonly home: string;
+  readonly #dispose: () => Promise<void>;
+
+  constructor(page: Page, home: string, dispose: () => Promise<void>) {
+    this.page = page;
+    this.home = home;
+    this.#dispose = dispose;
+  }
+
+  /** The icon in the activity bar. */
+  async activity(label: string): Promise<void> {
+    await this.page.locator(`.activitybar [aria-label^="${label}"]`).first().click();
+    await this.page.locator(".sidebar .composite.title", { hasText: label }).waitFor();
+  }
+
+  /** A command by its title, through the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    const input = this.page.locator(".quick-input-widget input").first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  }
+
+  view(name: string): Locator {
+    const header = this.page.locator(".pane-header", { hasText: name });
+    return this.page.locator(".pane", { has: header });
+  }
+
+  welcomeButton(text: string): Locator {
+    return this.page.locator(".welcome-view-content a.monaco-button", { hasText: text });
+  }
+
+  row(view: string, text: string | RegExp): Locator {
+    return this.view(view).locator(".monaco-list-row", { hasText: text });
+  }
+
+  /** A button on a row, which shows when the row is hovered. */
+  async rowAction(view: string, text: string | RegExp, action: string): Promise<void> {
+    const row = this.row(view, text).first();
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${action}"]`).click();
+  }
+
+  status(text: string | RegExp): Locator {
+    return this.page.locator(".statusbar-item", { hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  }
+
+  dialogButton(text: string): Locator {
+    return this.page.locator(".monaco-dialog-box .monaco-button", { hasText: text });
+  }
+
+  pick(text: string | RegExp): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+  }
+
+  /** What an open editor shows, line by line. */
+  text(text: string | RegExp): Locator {
+    return this.page.locator(".editor-instance .view-line", { hasText: text });
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    const input = this.page.locator(".quick-input-widget input").first();
+    await input.fill(name);
+    await this.pick(name).first().click();
+    await this.page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+  }
+
+  /** Keeps a picture of all of it; in the rig's cache, unless SISTERSHIP_SCREENSHOTS says where. */
+  async screenshot(name: string): Promise<Buffer> {
+    const folder = process.env.SISTERSHIP_SCREENSHOTS ?? cacheDir("screenshots");
+    mkdirSync(folder, { recursive: true });
+    return this.page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", caret: "hide" });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#dispose();
+  }
+}
