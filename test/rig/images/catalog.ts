@@ -1,3 +1,4 @@
+import { serverImages } from "../servers/images.ts";
 import type { Definition } from "./definition.ts";
 import { debian } from "./families/debian.ts";
 import { golang } from "./families/golang.ts";
@@ -23,4 +24,5 @@ export const catalog: readonly Definition[] = [
   ...redis,
   ...web,
   ...mail,
+  ...serverImages,
 ];

@@ -1,0 +1,62 @@
+import { type Docker, execIn } from "./docker.ts";
+import { ready } from "./ready.ts";
+import type { Server, Slowness } from "./server.ts";
+import { configureSshd } from "./sshd.ts";
+import { trouble } from "./trouble.ts";
+
+interface Place {
+  docker: Docker;
+  container: string;
+  hostname: string;
+  network: string;
+  address: string;
+}
+
+/** What can happen to a server. */
+export function faultsOf(place: Place): Pick<Server, "cut" | "slow" | "pause" | "restart" | "sshd"> {
+  const { docker, container, hostname, network, address } = place;
+  let slowness: Slowness | undefined;
+
+  const applySlowness = async () => {
+    const { mbit = 0, delayMs = 0 } = slowness ?? {};
+    const how = slowness === undefined ? ["off"] : [String(mbit), String(delayMs)];
+    await execIn(docker, container, ["/usr/local/lib/rig/slow", address, ...how]);
+  };
+  /** A network device that was taken away and came back has forgotten its limits. */
+  const applyAgain = async () => {
+    if (slowness !== undefined) await applySlowness();
+  };
+
+  return {
+    async cut() {
+      await docker(["network", "disconnect", network, container]);
+      return trouble(async () => {
+        await docker(["network", "connect", "--ip", address, "--alias", hostname, network, container]);
+        await applyAgain();
+        await ready(docker, container, address);
+      });
+    },
+    async slow(wanted) {
+      slowness = wanted;
+      await applySlowness();
+      return trouble(async () => {
+        if (slowness !== wanted) return; // another has taken its place
+        slowness = undefined;
+        await applySlowness();
+      });
+    },
+    async pause() {
+      await docker(["pause", container]);
+      return trouble(async () => void (await docker(["unpause", container])));
+    },
+    async restart() {
+      await docker(["restart", container]);
+      await applyAgain();
+      await ready(docker, container, address);
+    },
+    async sshd(options) {
+      await configureSshd(docker, container, options);
+      return trouble(() => configureSshd(docker, container, {}));
+    },
+  };
+}
