@@ -1,7 +1,7 @@
 // Runs a script of ours with what it needs: `node test/start.mjs script.ts …`. Plain JavaScript, for the Node that is
 // there (20 or newer) may not read TypeScript; the Node that package.json brings does.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
@@ -14,13 +14,33 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 }
 install();
 const bin = join(modules, ".bin");
+const run = randomUUID();
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+watchOver(run);
 const child = spawn(join(bin, "node"), process.argv.slice(2), {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+  env: { ...env, SISTERSHIP_RUN: run },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+
+// npm that is killed tells nobody; its child is given to another parent.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(1), 1000).unref();
+
+/** Starts the reaper, which clears up after this run, however it ends. */
+function watchOver(name) {
+  if (process.platform !== "linux") return; // the rig's Docker, servers and editor are for Debian
+  const reaper = spawn(join(bin, "node"), [join(root, "test/rig/reaper.ts"), name], {
+    cwd: root,
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env,
+  });
+  reaper.unref();
+  reaper.stdin.unref();
+}
 
 /** Installs the packages that package-lock.json names, unless these very ones stand already. */
 function install() {

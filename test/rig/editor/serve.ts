@@ -48,8 +48,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
     "--extensions-dir",
     join(home, "extensions"),
   ];
-  mkdirSync(join(user, "User"), { recursive: true });
-  writeFileSync(join(user, "User/settings.json"), JSON.stringify({ ...quiet, ...settings }));
+  // settings of the machine are read from their own file where the editor runs beside a server
+  for (const scope of ["User", "Machine"]) {
+    mkdirSync(join(user, scope), { recursive: true });
+    writeFileSync(join(user, scope, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
+  }
   writeFileSync(join(home, "config.yaml"), "");
   const cancel = new AbortController();
   const dispose = async (running?: Running) => {

@@ -73,13 +73,20 @@ export class Workbench implements AsyncDisposable {
     await this.page.locator(".sidebar .composite.title", { hasText: label }).waitFor();
   }
 
-  /** A command by its title, through the palette. */
+  /** A command by its title, through the palette; an extension that is still being read has none yet. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input").first();
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    const command = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press("F1");
+      await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
+      try {
+        await command.click({ timeout: 3000 });
+        return;
+      } catch (error) {
+        if (tries === 10) throw error;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   view(name: string): Locator {
