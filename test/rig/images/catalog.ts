@@ -1,5 +1,6 @@
 import { serverImages } from "../servers/images.ts";
 import type { Definition } from "./definition.ts";
+import { busybox } from "./families/busybox.ts";
 import { debian } from "./families/debian.ts";
 import { golang } from "./families/golang.ts";
 import { mariadb } from "./families/mariadb.ts";
@@ -14,6 +15,7 @@ import { mail, web } from "./families/web.ts";
 /** Every image that the rig can make. */
 export const catalog: readonly Definition[] = [
   ...debian,
+  ...busybox,
   ...node,
   ...python,
   ...golang,

@@ -13,7 +13,9 @@ interface Place {
 }
 
 /** What can happen to a server. */
-export function faultsOf(place: Place): Pick<Server, "cut" | "slow" | "pause" | "restart" | "sshd"> {
+export function faultsOf(
+  place: Place,
+): Pick<Server, "cut" | "slow" | "pause" | "restart" | "booted" | "sshd"> {
   const { docker, container, hostname, network, address } = place;
   let slowness: Slowness | undefined;
 
@@ -54,6 +56,7 @@ export function faultsOf(place: Place): Pick<Server, "cut" | "slow" | "pause" | 
       await applyAgain();
       await ready(docker, container, address);
     },
+    booted: () => ready(docker, container, address),
     async sshd(options) {
       await configureSshd(docker, container, options);
       return trouble(() => configureSshd(docker, container, {}));

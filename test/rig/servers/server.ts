@@ -73,6 +73,8 @@ export interface Server extends Address {
   pause(): Promise<Trouble>;
   /** Stops it and starts it again; settles when it is up. */
   restart(): Promise<void>;
+  /** Settles when it has booted to the end. */
+  booted(): Promise<void>;
   /** Changes sshd's configuration; open connections stay. A second call replaces the first. */
   sshd(options: SshdOptions): Promise<Trouble>;
 }
