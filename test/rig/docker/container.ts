@@ -24,15 +24,17 @@ export interface Container extends AsyncDisposable {
   readonly name: string;
   /** Runs a program inside, as `docker exec` does; a failure is a Fault unless its code is accepted. */
   exec(program: readonly string[], options?: ExecOptions): Promise<Output>;
-  /** Settles with the line as soon as one matches, be it printed already or yet to come. */
-  line(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** Settles as soon as lines like these were printed, in this order, before or after the call. */
+  says(...patterns: readonly RegExp[]): Promise<void>;
   logs(): Promise<string>;
   /** Where a port of the container answers on this machine: "127.0.0.1:49153". */
   address(port: number): Promise<string>;
   /** Stops it as `docker stop` does, and says how it ended and how long that took. */
   stop(graceSeconds?: number): Promise<{ code: number; ms: number }>;
+  /** Starts it again after it was stopped. */
+  restart(): Promise<void>;
   /** Waits until it ends by itself. */
-  ended(timeoutMs?: number): Promise<number>;
+  ended(): Promise<number>;
 }
 
 interface ExecOptions {
@@ -87,7 +89,7 @@ export async function runContainer(engine: Engine, wanted: Wanted): Promise<Cont
         ],
         { ...(input !== undefined && { input }), ...(accept && { accept }) },
       ),
-    line: (pattern, timeoutMs = 60_000) => awaitLine(engine, name, pattern, timeoutMs),
+    says: (...patterns) => awaitLines(engine, name, patterns),
     logs: async () => {
       const { stdout, stderr } = await docker(["logs", name]);
       return stdout + stderr;
@@ -99,10 +101,11 @@ export async function runContainer(engine: Engine, wanted: Wanted): Promise<Cont
       const ms = performance.now() - from;
       return { code: Number((await docker(["wait", name])).stdout), ms };
     },
-    ended: async (timeoutMs = 60_000) => {
+    restart: async () => void (await docker(["start", name])),
+    ended: async () => {
       const { stdout } = await run(
         { program: "docker", args: ["wait", name], env: engine.env },
-        { timeoutMs },
+        { timeoutMs: patienceMs },
       );
       return Number(stdout);
     },
@@ -131,21 +134,28 @@ function mounts(files: Readonly<Record<string, string | Uint8Array>>, folder: st
   });
 }
 
-async function awaitLine(engine: Engine, name: string, pattern: RegExp, timeoutMs: number): Promise<string> {
+const patienceMs = 60_000;
+
+async function awaitLines(engine: Engine, name: string, patterns: readonly RegExp[]): Promise<void> {
+  const awaited = [...patterns];
   const enough = new AbortController();
+  // One stream of the two, or their order is lost.
   const following = await start(
-    { program: "docker", args: ["logs", "--follow", name], env: engine.env },
-    { signal: enough.signal, timeoutMs },
+    { program: "sh", args: ["-c", 'exec docker logs --follow "$1" 2>&1', "sh", name], env: engine.env },
+    { signal: enough.signal, timeoutMs: patienceMs },
   );
   const last: string[] = [];
   for await (const { text } of following) {
-    if (pattern.test(text)) {
+    if (awaited[0]?.test(text)) awaited.shift();
+    if (awaited.length === 0) {
       enough.abort();
-      return text;
+      return;
     }
     last.push(text);
     if (last.length > 15) last.shift();
   }
   await following.exited.catch(() => {}); // time is up: the sentence below says more
-  throw new Error(`The container ${name} printed no line like ${pattern}. Its last:\n  ${last.join("\n  ")}`);
+  throw new Error(
+    `The container ${name} printed no line like ${awaited[0]}. Its last:\n  ${last.join("\n  ")}`,
+  );
 }

@@ -85,6 +85,8 @@ export async function makeBase(
       : ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"].map(
           (name) => `ENV ${name}=${bundle}`,
         )),
+    // A package mirror behind such an authority hands on no signatures, which Corepack would insist on.
+    ...(own.length === 0 ? [] : ["ENV COREPACK_INTEGRITY_KEYS=0"]),
   ];
   const changes = settings.flatMap((setting) => ["--change", setting]);
   await run({ program: "docker", args: ["import", ...changes, archive, first], env: docker.env }, options);

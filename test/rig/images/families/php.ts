@@ -3,7 +3,7 @@ import { apt, type Definition, dockerfile, runWithApt, steps } from "../definiti
 const version = "8.2";
 
 /** Debian's packages turn these on by themselves; the official images leave them to docker-php-ext-install. */
-const leftOff = "calendar exif ffi gettext shmop sockets sysvmsg sysvsem sysvshm opcache";
+const leftOff = "calendar exif ffi gettext shmop sockets sysvmsg sysvsem sysvshm opcache xsl";
 const builtIn = ["cli", "common", "curl", "mbstring", "readline", "sqlite3", "xml"];
 
 const apache = [
@@ -48,6 +48,7 @@ export const php: readonly Definition[] = [
       "php-ext-enable.sh",
       "php-ext-configure.sh",
       "php-pecl.sh",
+      "php-packages.sh",
     ],
     dockerfile: dockerfile(
       "FROM debian:12",
@@ -77,7 +78,8 @@ export const php: readonly Definition[] = [
 COPY --chmod=755 php-ext-install.sh /usr/local/bin/docker-php-ext-install
 COPY --chmod=755 php-ext-enable.sh /usr/local/bin/docker-php-ext-enable
 COPY --chmod=755 php-ext-configure.sh /usr/local/bin/docker-php-ext-configure
-COPY --chmod=755 php-pecl.sh /usr/local/bin/pecl`,
+COPY --chmod=755 php-pecl.sh /usr/local/bin/pecl
+COPY --chmod=755 php-packages.sh /usr/local/lib/php-packages`,
       'ENTRYPOINT ["docker-php-entrypoint"]\nCMD ["php", "-a"]',
     ),
   },
@@ -102,7 +104,11 @@ COPY --chmod=755 php-pecl.sh /usr/local/bin/pecl`,
     scripts: ["composer-phar.php", "composer-entrypoint.sh"],
     dockerfile: dockerfile(
       `FROM php:${version}-cli AS phar`,
-      apt("bookworm", ["composer"]),
+      apt("bookworm", [
+        "composer",
+        "php-symfony-polyfill-intl-normalizer",
+        "php-symfony-polyfill-intl-grapheme",
+      ]),
       "COPY composer-phar.php /tmp/composer-phar.php",
       "RUN php -d phar.readonly=0 /tmp/composer-phar.php /composer",
       `FROM php:${version}-cli`,

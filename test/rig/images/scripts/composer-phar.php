@@ -19,6 +19,10 @@ $phar->setStub(<<<'STUB'
 <?php
 Phar::mapPhar('composer.phar');
 set_include_path('phar://composer.phar/share/php' . PATH_SEPARATOR . get_include_path());
+// For a PHP without the extension intl.
+foreach (['Normalizer', 'Grapheme'] as $part) {
+    require "phar://composer.phar/share/php/Symfony/Polyfill/Intl/$part/autoload.php";
+}
 require 'phar://composer.phar/bin/composer';
 __HALT_COMPILER();
 STUB);

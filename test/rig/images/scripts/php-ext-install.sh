@@ -38,14 +38,5 @@ for name in $names; do
   [ -z "$package" ] || packages="$packages php$version-$package"
 done
 
-if [ -n "$packages" ]; then
-  before=$(ls "$PHP_INI_DIR/conf.d")
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $packages >/dev/null
-  rm -rf /var/lib/apt/lists/*
-  # A package may bring several extensions: only those that were asked for are turned on.
-  for file in $(ls "$PHP_INI_DIR/conf.d"); do
-    case "$before" in *"$file"*) ;; *) rm "$PHP_INI_DIR/conf.d/$file" ;; esac
-  done
-fi
+[ -z "$packages" ] || /usr/local/lib/php-packages $packages
 docker-php-ext-enable $names

@@ -9,10 +9,4 @@ for name; do
   case "$name" in -*) continue ;; esac
   packages="$packages php$PHP_VERSION-${name%%-*}"
 done
-before=$(ls "$PHP_INI_DIR/conf.d")
-apt-get -qq update
-DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $packages >/dev/null
-rm -rf /var/lib/apt/lists/*
-for file in $(ls "$PHP_INI_DIR/conf.d"); do
-  case "$before" in *"$file"*) ;; *) rm "$PHP_INI_DIR/conf.d/$file" ;; esac
-done
+exec /usr/local/lib/php-packages $packages

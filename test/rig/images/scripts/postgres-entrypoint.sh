@@ -37,9 +37,10 @@ check_password() {
 }
 
 make_cluster() {
-  local options=(--username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD"))
+  local options=(--username="$POSTGRES_USER")
   [[ -z ${POSTGRES_INITDB_WALDIR:-} ]] || options+=(--waldir="$POSTGRES_INITDB_WALDIR")
-  eval 'initdb "${options[@]}" '"${POSTGRES_INITDB_ARGS:-}"
+  # The words of POSTGRES_INITDB_ARGS may be quoted, as in a shell; the password shows in no process list.
+  eval 'initdb "${options[@]}" --pwfile=<(printf "%s\n" "$POSTGRES_PASSWORD") '"${POSTGRES_INITDB_ARGS:-}"
   local method=${POSTGRES_HOST_AUTH_METHOD:-$(postgres -C password_encryption)}
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
 }
