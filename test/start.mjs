@@ -42,7 +42,10 @@ function watchOver(name) {
   reaper.stdin.unref();
 }
 
-/** Installs the packages that package-lock.json names, unless these very ones stand already. */
+/**
+ * Installs the packages that package-lock.json names, unless these very ones stand already. Not by `npm ci`: it refuses a
+ * lock that leaves out other platforms' optional packages, as one made where a registry does not carry them must.
+ */
 function install() {
   const stamp = join(modules, ".installed");
   const wanted = createHash("sha256")
@@ -50,7 +53,7 @@ function install() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.error("Installing the packages of package-lock.json…");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const { status } = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
