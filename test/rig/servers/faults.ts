@@ -1,6 +1,6 @@
 import { type Docker, execIn } from "./docker.ts";
 import { ready } from "./ready.ts";
-import type { Server, Slowness } from "./server.ts";
+import type { Server, Slowness, SshdOptions } from "./server.ts";
 import { configureSshd } from "./sshd.ts";
 import { trouble } from "./trouble.ts";
 
@@ -18,6 +18,7 @@ export function faultsOf(
 ): Pick<Server, "cut" | "slow" | "pause" | "restart" | "booted" | "sshd"> {
   const { docker, container, hostname, network, address } = place;
   let slowness: Slowness | undefined;
+  let sshdOptions: SshdOptions | undefined;
 
   const applySlowness = async () => {
     const { mbit = 0, delayMs = 0 } = slowness ?? {};
@@ -34,8 +35,8 @@ export function faultsOf(
       await docker(["network", "disconnect", network, container]);
       return trouble(async () => {
         await docker(["network", "connect", "--ip", address, "--alias", hostname, network, container]);
-        await applyAgain();
         await ready(docker, container, address);
+        await applyAgain();
       });
     },
     async slow(wanted) {
@@ -53,13 +54,16 @@ export function faultsOf(
     },
     async restart() {
       await docker(["restart", container]);
-      await applyAgain();
       await ready(docker, container, address);
+      await applyAgain();
     },
     booted: () => ready(docker, container, address),
-    async sshd(options) {
-      await configureSshd(docker, container, options);
-      return trouble(() => configureSshd(docker, container, {}));
+    async sshd(wanted) {
+      sshdOptions = wanted;
+      await configureSshd(docker, container, wanted);
+      return trouble(async () => {
+        if (sshdOptions === wanted) await configureSshd(docker, container, {});
+      });
     },
   };
 }
