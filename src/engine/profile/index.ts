@@ -1,3 +1,5 @@
+export { type Detection, detect } from "./detect/detect.ts";
+export type { Evidence, Question } from "./detect/evidence.ts";
 export { type Edit, editProfile } from "./edit.ts";
 export { type Described, describeAt, profileSchema } from "./jsonSchema.ts";
 export {

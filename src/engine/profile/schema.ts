@@ -69,7 +69,9 @@ const build = z
       .describe("Debian packages needed only while building, such as build-essential."),
     extensions: z
       .array(
-        z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "takes the name of a PHP extension, such as pdo_mysql" }),
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9_]*$/, { error: "takes the name of a PHP extension, such as pdo_mysql" }),
       )
       .optional()
       .describe("PHP extensions beyond those that PHP always has, such as pdo_mysql, gd or intl."),

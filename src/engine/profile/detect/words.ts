@@ -108,7 +108,7 @@ export function openAddress(line: string): { line: string; was?: string } {
     );
   if (found === null || !listens) return { line };
   return {
-    line: line.slice(0, found.index) + "0.0.0.0" + line.slice(found.index + found[0].length),
+    line: `${line.slice(0, found.index)}0.0.0.0${line.slice(found.index + found[0].length)}`,
     was: found[0],
   };
 }

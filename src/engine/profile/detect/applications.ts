@@ -1,0 +1,281 @@
+import { posix } from "node:path";
+import type { Application } from "./assemble.ts";
+import type { ComposeService } from "./compose.ts";
+import { useExisting } from "./existing.ts";
+import type { Facts } from "./facts.ts";
+import { languageRules } from "./languages/index.ts";
+import { workspaceGlobs } from "./languages/node.ts";
+import { note } from "./note.ts";
+import { decidePackages } from "./packages.ts";
+import { dig, digList, type Scope, scopeOf } from "./scope.ts";
+import type { Tree } from "./tree.ts";
+
+/** Folders of what is about the application, and not part of it. */
+const beside =
+  /(^|\/)(tests?|__tests__|specs?|e2e|cypress|playwright|fixtures?|examples?|samples?|demos?|docs?|documentation|benchmarks?|templates?|scripts?|tools?|tooling|infra|infrastructure|terraform|cdk|pulumi|helm|k8s|charts|storybook|mocks?|\.devcontainer|\.github|migrations|node_modules|config|configs|eslint-config|tsconfig|wp-content|themes|plugins|public|static|assets|resources|storage|priv)(\/|$)/i;
+const frontFolders = /(^|\/)(assets|frontend|client|web|ui|webapp|front|spa|dashboard|admin-ui|web-ui|www)$/i;
+
+/** Below this, something that can be started is more likely a script of the repository than an application. */
+const likely = 40;
+
+/** Every application of the repository, the one that the profile is named for first. */
+export function findApplications(tree: Tree, compose: readonly ComposeService[]): Application[] {
+  const found = candidateFolders(tree).flatMap((dir) => readFolder(tree, dir, compose));
+  const runnable = found.filter(({ facts }) => facts.processes.size > 0);
+  const strong = runnable.filter(({ facts }) => facts.strength >= likely);
+  const kept = strong.length > 0 ? strong : runnable.slice(0, 1);
+  const members = workspaceMembers(tree);
+  const nested = withoutNested(kept, members);
+  const apps = foldFrontEnds(nested, compose);
+  return order(apps).map((app) => ({ ...app, context: contextOf(app, members, tree) }));
+}
+
+/** Folders with a manifest, the root first; what is beside the application only where nothing else is. */
+function candidateFolders(tree: Tree): string[] {
+  const folders = new Set<string>();
+  for (const rules of languageRules) {
+    for (const name of rules.manifests) for (const path of tree.named(name)) folders.add(folderOf(path));
+    for (const ending of rules.endings ?? []) {
+      for (const path of tree.files) if (path.endsWith(ending)) folders.add(folderOf(path));
+    }
+  }
+  const members = workspaceMembers(tree);
+  const all = [...folders].filter((dir) => dir.split("/").length <= 5);
+  const proper = all.filter((dir) => dir === "" || members.apps.has(dir) || !beside.test(dir));
+  folders.clear();
+  for (const dir of proper.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))) folders.add(dir);
+  folders.add("");
+  return [...folders].sort((a, b) => depth(a) - depth(b)).slice(0, 200);
+}
+
+function folderOf(path: string): string {
+  const folder = posix.dirname(path);
+  return folder === "." ? "" : folder;
+}
+
+function depth(dir: string): number {
+  return dir === "" ? 0 : dir.split("/").length;
+}
+
+/** The best reading of a folder: of two languages in one place, one is the application and the other builds its assets. */
+function readFolder(tree: Tree, dir: string, compose: readonly ComposeService[]): Application[] {
+  const scope = scopeOf(tree, dir);
+  const readings = languageRules.flatMap((rules) => {
+    const present =
+      rules.manifests.some((name) => scope.has(name)) ||
+      (rules.endings ?? []).some((ending) => tree.in(dir).some((name) => name.endsWith(ending)));
+    const facts = present || (dir === "" && rules.bare === true) ? rules.read(scope) : undefined;
+    return facts === undefined ? [] : [facts];
+  });
+  if (readings.length === 0) return [];
+  const best = choose(readings);
+  if (best === undefined) return [];
+  const assets = readings.find((one) => one !== best && one.language === "node");
+  const { dockerfile } = useExisting(scope, best, compose);
+  if (assets !== undefined && best.language !== "static" && dockerfile === undefined)
+    addAssets(best, assets, scope, "");
+  decidePackages(best);
+  return [{ scope, facts: best, context: dir, ...(dockerfile === undefined ? {} : { dockerfile }) }];
+}
+
+/** Node in the folder of another language's application makes its assets, unless it is the only one that serves. */
+function choose(readings: readonly Facts[]): Facts | undefined {
+  const score = (facts: Facts) => {
+    const serves = facts.processes.size > 0;
+    const isFront =
+      facts.language === "node" && [...facts.processes.values()].every(({ serve }) => serve !== undefined);
+    return (
+      (serves ? 100 : 0) +
+      facts.strength -
+      (isFront && readings.some((one) => one !== facts && one.strength >= 60 && one.language !== "static")
+        ? 60
+        : 0)
+    );
+  };
+  return [...readings].sort((a, b) => score(b) - score(a))[0];
+}
+
+/** The front end's install and build steps become steps of the application that serves it. */
+function addAssets(facts: Facts, assets: Facts, scope: Scope, folder: string): void {
+  if (assets.build.length === 0) return;
+  const tool = `node@${assets.version ?? "24"}`;
+  if (!facts.tools.includes(tool)) facts.tools.push(tool);
+  const manifest = scope.full(posix.join(folder, "package.json"));
+  note(facts, "build.tools", tool, { file: manifest }, `${manifest} builds what the application serves`);
+  const steps = [...assets.install, ...assets.build].map((step) =>
+    folder === "" ? step : `cd ${folder} && ${step}`,
+  );
+  facts.build = [...steps, ...facts.build];
+  for (const step of steps)
+    note(facts, "build.run", step, { file: manifest }, `${manifest} builds what the application serves`);
+}
+
+interface Members {
+  /** Folders that a workspace's globs name. */
+  all: Set<string>;
+  /** Those of them under apps/ and the like. */
+  apps: Set<string>;
+  /** Folder of a member → folder of its workspace's root. */
+  rootOf: Map<string, string>;
+}
+
+function workspaceMembers(tree: Tree): Members {
+  const members: Members = { all: new Set(), apps: new Set(), rootOf: new Map() };
+  const roots = [...tree.named("package.json"), ...tree.named("pnpm-workspace.yaml")].map(folderOf);
+  for (const root of new Set(roots)) {
+    const scope = scopeOf(tree, root);
+    const globs = workspaceGlobs(scope);
+    if (globs.length === 0) continue;
+    const patterns = globs
+      .filter((glob) => !glob.startsWith("!"))
+      .map((glob) => globPattern(posix.join(root, glob)));
+    for (const path of tree.named("package.json")) {
+      const dir = folderOf(path);
+      if (dir !== root && patterns.some((pattern) => pattern.test(dir))) add(members, dir, root);
+    }
+  }
+  for (const path of [...tree.named("pyproject.toml"), ...tree.named("Cargo.toml")]) {
+    const root = folderOf(path);
+    const data = scopeOf(tree, root).toml(posix.basename(path));
+    const globs = [
+      ...digList(data, "tool", "uv", "workspace", "members"),
+      ...digList(data, "workspace", "members"),
+    ];
+    if (dig(data, "tool", "uv", "workspace") === undefined && dig(data, "workspace") === undefined) continue;
+    for (const glob of globs) {
+      const pattern = globPattern(posix.join(root, String(glob)));
+      for (const other of tree.named(posix.basename(path)))
+        if (pattern.test(folderOf(other))) add(members, folderOf(other), root);
+    }
+  }
+  // Nx keeps its applications' targets in project.json, with one package.json for all.
+  if (tree.has("nx.json")) for (const path of tree.named("project.json")) add(members, folderOf(path), "");
+  return members;
+}
+
+function add(members: Members, dir: string, root: string): void {
+  members.all.add(dir);
+  members.rootOf.set(dir, root);
+  if (/(^|\/)(apps|services|applications|projects|servers|sites)\//.test(`${dir}/`)) members.apps.add(dir);
+}
+
+function globPattern(glob: string): RegExp {
+  const tidy = posix.normalize(glob).replace(/^\.\//, "").replace(/\/$/, "");
+  const source = tidy
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*\*\/?/g, "\u0000")
+    .replace(/\*/g, "[^/]+")
+    .replaceAll("\u0000", "(?:.+/)?");
+  return new RegExp(`^${source.endsWith("(?:.+/)?") ? `${source.slice(0, -8)}.+` : source}$`);
+}
+
+/** What stands inside an application and is not named by a workspace or a compose file is part of it, unless it serves on its own. */
+function withoutNested(apps: readonly Application[], members: Members): Application[] {
+  return apps.filter((app) => {
+    const outer = apps.find(
+      (other) => other !== app && isInside(app.scope.dir, other.scope.dir) && other.scope.dir !== "",
+    );
+    if (outer !== undefined && !members.all.has(app.scope.dir)) return frontFolders.test(app.scope.dir);
+    const root = apps.find((other) => other.scope.dir === "");
+    if (root === undefined || app === root || members.all.has(app.scope.dir)) return true;
+    // The same application, once by the root's manifest and once by its own.
+    const entry = root.facts.entry;
+    const started = [...root.facts.processes.values()].some(
+      ({ run }) =>
+        run?.includes(`${app.scope.dir}/`) || run?.includes(`${app.scope.dir.replaceAll("/", ".")}.`),
+    );
+    return !(
+      root.facts.language === app.facts.language &&
+      (started || entry?.startsWith(`${app.scope.dir}/`))
+    );
+  });
+}
+
+function isInside(dir: string, outer: string): boolean {
+  return outer === "" ? dir !== "" : dir.startsWith(`${outer}/`);
+}
+
+/** A front end that another application serves from its own files is a step of that one's build. */
+function foldFrontEnds(apps: readonly Application[], compose: readonly ComposeService[]): Application[] {
+  const kept = new Set(apps);
+  for (const front of apps) {
+    const { serve } = [...front.facts.processes.values()][0] ?? {};
+    if (serve === undefined || front.facts.language !== "node" || front.dockerfile !== undefined) continue;
+    if (compose.some(({ build }) => build === front.scope.dir)) continue;
+    const host = apps.find(
+      (other) =>
+        kept.has(other) &&
+        other !== front &&
+        [...other.facts.processes.values()].some(({ run }) => run !== undefined) &&
+        isInside(front.scope.dir, other.scope.dir) &&
+        servesFrom(other, front, serve),
+    );
+    if (host === undefined) continue;
+    addAssets(host.facts, front.facts, host.scope, posix.relative(host.scope.dir, front.scope.dir));
+    kept.delete(front);
+  }
+  return [...kept];
+}
+
+function servesFrom(host: Application, front: Application, output: string): boolean {
+  const folder = posix.relative(host.scope.dir, front.scope.dir);
+  const built = posix.join(folder, output);
+  const wanted = [built, `${folder}', '${output}`, `${folder}", "${output}`, `${folder}/${output}`];
+  const sources = host.scope
+    .sources(".go", ".js", ".ts", ".py", ".rs", ".java", ".kt", ".rb", ".php", ".ex", ".cs", ".csproj")
+    .filter((path) => !path.startsWith(`${folder}/`));
+  if (sources.some((path) => wanted.some((text) => (host.scope.text(path) ?? "").includes(text))))
+    return true;
+  const config = front.scope.first("vite.config.ts", "vite.config.js", "vite.config.mts", "angular.json");
+  // A build that writes outside of its own folder writes for somebody.
+  return /outDir\s*:\s*["']\.\.\//.test(config === undefined ? "" : (front.scope.text(config) ?? ""));
+}
+
+/** The root's application first, then servers before front ends, then workers. */
+function order(apps: readonly Application[]): Application[] {
+  const rank = ({ scope, facts }: Application) => {
+    const processes = [...facts.processes.values()];
+    if (scope.dir === "") return 0;
+    if (processes.some(({ port, run }) => port !== undefined && run !== undefined))
+      return facts.language === "node" &&
+        /^(next|nuxt|sveltekit|astro|remix|react-router|tanstack-start)$/.test(facts.framework ?? "")
+        ? 2
+        : 1;
+    return processes.some(({ serve }) => serve !== undefined) ? 3 : 4;
+  };
+  return [...apps].sort((a, b) => rank(a) - rank(b) || (a.scope.dir < b.scope.dir ? -1 : 1));
+}
+
+/** Members of a workspace are built from its root, where the lock file is. */
+function contextOf({ scope, facts }: Application, members: Members, tree: Tree): string {
+  const root = members.rootOf.get(scope.dir);
+  if (root === undefined || root === scope.dir) return scope.dir;
+  if (facts.language === "node") {
+    const relative = posix.relative(root, scope.dir);
+    facts.build = facts.build.map((step) => inWorkspace(step, relative));
+    for (const one of facts.evidence)
+      if (one.path === "build.run") one.value = inWorkspace(one.value, relative);
+  }
+  return tree.has(posix.join(root, "package.json")) ||
+    tree.has(posix.join(root, "pyproject.toml")) ||
+    tree.has(posix.join(root, "Cargo.toml"))
+    ? root
+    : scope.dir;
+}
+
+/** `npm run build` of a member, said from the workspace's root. */
+function inWorkspace(step: string, folder: string): string {
+  const [, manager, script] = /^(npm|pnpm|yarn|bun) run (\S+)$/.exec(step) ?? [];
+  switch (manager) {
+    case "npm":
+      return `npm run ${script} --workspace ${folder}`;
+    case "pnpm":
+      return `pnpm --filter ./${folder}... run ${script}`;
+    case "yarn":
+      return `yarn --cwd ${folder} run ${script}`;
+    case "bun":
+      return `bun run --cwd ${folder} ${script}`;
+    default:
+      return step.startsWith("cd ") ? step : `cd ${folder} && ${step}`;
+  }
+}
