@@ -39,7 +39,7 @@ describe("what happens to a server", () => {
   });
 
   test("slow: as many bytes take as long as the link says, both ways, and as before when it is over", async () => {
-    const bytes = 2_000_000;
+    const bytes = 1_200_000;
     const up = () => timed(() => run(ssh(server, "cat > /dev/null", Buffer.alloc(bytes))));
     const down = () => timed(() => say(`head -c ${bytes} /dev/zero | tr '\\0' x`));
     const free = { up: await up(), down: await down() };

@@ -68,7 +68,7 @@ describe("servers on one network", () => {
     await say(
       first,
       "docker service create --quiet --name web --replicas 3 --replicas-max-per-node 1 --network mesh " +
-        "--endpoint-mode dnsrr --no-resolve-image busybox:1 sh -c 'hostname > /tmp/index.html; exec httpd -f -h /tmp'",
+        "--endpoint-mode dnsrr --update-monitor 1s --no-resolve-image busybox:1 sh -c 'hostname > /tmp/index.html; exec httpd -f -h /tmp'",
     );
     const nodes = await say(
       first,

@@ -15,6 +15,7 @@ import { writeSeed } from "./seed.ts";
 import type { Server, Spec } from "./server.ts";
 import { normalize, type Plan } from "./specs.ts";
 import { runsDir, sweepServers } from "./sweep.ts";
+import { together } from "./together.ts";
 
 /** Servers on a network of their own, gone at the end of their block. */
 export interface Servers<S extends readonly Spec[]> extends AsyncDisposable {
@@ -53,8 +54,10 @@ export async function servers<const S extends readonly Spec[]>(
   };
   try {
     await makeNetwork(docker, fleet, owner, signal);
-    const started = await Promise.all(
-      plans.map((plan) => start(docker, plan, { fleet, owner, folder }, signal)),
+    const surroundings = { fleet, owner, folder };
+    const started = await together(
+      plans.map((plan) => (either: AbortSignal) => start(docker, plan, surroundings, either)),
+      signal,
     );
     writeAccess(folder, started);
     return {
@@ -87,7 +90,7 @@ async function start(
   docker: Docker,
   { name, software, login, image: reference }: Plan,
   { fleet, owner, folder }: Surroundings,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Server> {
   const own = join(folder, name);
   mkdirSync(own, { mode: 0o700 });
