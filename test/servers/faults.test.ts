@@ -55,13 +55,13 @@ describe("what happens to a server", () => {
 
     const again = { up: await up(), down: await down() };
     for (const way of ["up", "down"] as const) {
-      assert.ok(free[way] < least / 3, `${way} took ${free[way]} ms unshaped`);
-      assert.ok(again[way] < least / 3, `${way} took ${again[way]} ms when it was over`);
+      assert.ok(free[way] < 0.7 * least, `${way} took ${free[way]} ms unshaped`);
+      assert.ok(again[way] < 0.7 * least, `${way} took ${again[way]} ms when it was over`);
     }
   });
 
   test("slow: each round trip takes longer, after a cut and a restart too", async () => {
-    const delayMs = 60;
+    const delayMs = 200;
     // The handshake is one round trip, sshd's first words are half of the next.
     const roundTrips = () => timed(() => banner(server.address, server.port, 10_000));
     assert.ok((await roundTrips()) < delayMs);

@@ -4,6 +4,7 @@ import { run } from "../../src/engine/process/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { image } from "../rig/images/image.ts";
 import { ssh } from "../rig/servers/access.ts";
+import { banner } from "../rig/servers/ready.ts";
 import type { Server } from "../rig/servers/server.ts";
 import { type Servers, servers } from "../rig/servers/servers.ts";
 
@@ -42,6 +43,27 @@ describe("servers on one network", () => {
     for (const server of fleet.servers) {
       for (const name of names) assert.match(await say(server, `ping -c 1 -W 5 ${name}`), / 0% packet loss/);
     }
+  });
+
+  test("are reached by IPv6 as well, where this machine has it, before and after a cut", async (t) => {
+    const [server] = fleet.servers;
+    const { address6 } = server;
+    if (address6 === undefined) return t.skip("this machine has no IPv6");
+    const ask = async () => {
+      const args = [
+        "-F",
+        server.sshConfig,
+        "-o",
+        `HostName=${address6}`,
+        server.name,
+        "echo $SSH_CONNECTION",
+      ];
+      return (await run({ program: "ssh", args })).stdout.split(" ")[2];
+    };
+    assert.equal(await ask(), address6);
+    await (await server.cut()).end();
+    await banner(address6, server.port, 10_000);
+    assert.equal(await ask(), address6);
   });
 
   test("load an image and run it, whatever the store", async () => {

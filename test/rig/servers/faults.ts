@@ -10,13 +10,15 @@ interface Place {
   hostname: string;
   network: string;
   address: string;
+  address6: string | undefined;
 }
 
 /** What can happen to a server. */
 export function faultsOf(
   place: Place,
 ): Pick<Server, "cut" | "slow" | "pause" | "restart" | "booted" | "sshd"> {
-  const { docker, container, hostname, network, address } = place;
+  const { docker, container, hostname, network, address, address6 } = place;
+  const addresses = ["--ip", address, ...(address6 === undefined ? [] : ["--ip6", address6])];
   let slowness: Slowness | undefined;
   let sshdOptions: SshdOptions | undefined;
 
@@ -34,7 +36,7 @@ export function faultsOf(
     async cut() {
       await docker(["network", "disconnect", network, container]);
       return trouble(async () => {
-        await docker(["network", "connect", "--ip", address, "--alias", hostname, network, container]);
+        await docker(["network", "connect", ...addresses, "--alias", hostname, network, container]);
         await ready(docker, container, address);
         await applyAgain();
       });

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { labelArgs } from "../docker/labels.ts";
 import type { Docker } from "./docker.ts";
 import { ownerLabel } from "./sweep.ts";
@@ -26,7 +28,7 @@ export async function makeNetwork(
     const { stdout } = await docker(["network", "inspect", "--format", format, name], options);
     await docker(["network", "rm", name], options);
     try {
-      await create("--subnet", stdout.trim());
+      await create("--subnet", stdout.trim(), ...ipv6());
       return;
     } catch (error) {
       // Somebody else may have been given it in between.
@@ -34,4 +36,14 @@ export async function makeNetwork(
       if (!taken || attempt === tries) throw error;
     }
   }
+}
+
+/** A private network of the newer kind too, where the kernel has it: nobody else's, for it is drawn by lot. */
+function ipv6(): string[] {
+  if (!existsSync("/proc/net/if_inet6")) return [];
+  const [head, ...groups] =
+    randomBytes(5)
+      .toString("hex")
+      .match(/^..|..../g) ?? [];
+  return ["--ipv6", "--subnet", `fd${head}:${groups.join(":")}::/64`];
 }

@@ -22,6 +22,8 @@ export interface Address {
   /** The name that `ssh -F sshConfig NAME` and the other servers of its network know it by. */
   readonly name: string;
   readonly address: string;
+  /** Its IPv6 address, where this machine has that. */
+  readonly address6?: string;
   readonly port: number;
   readonly user: string;
   /** The private key that is let in. */
@@ -41,9 +43,9 @@ export interface Trouble extends AsyncDisposable {
 }
 
 export interface Slowness {
-  /** In both directions; without it the rate stays as it is. */
+  /** In both directions, a whole number; without it the rate is what it was. */
   mbit?: number;
-  /** Added to the round trip of what the server itself sends. */
+  /** Added to each round trip; what leaves the server by IPv4 is held back. */
   delayMs?: number;
 }
 

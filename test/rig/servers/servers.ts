@@ -104,18 +104,25 @@ async function start(
   const wanted = { container, hostname: name, network: fleet, image: reference, owner, seed };
   await startContainer(docker, wanted, signal);
   rmSync(seed, { recursive: true });
-  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-  const address = (await docker(["inspect", "--format", format, container])).stdout.trim();
+  const { address, address6 } = await addressesOf(docker, container);
   await ready(docker, container, address, signal);
   return {
     ...{ name, software, login, container, address, user },
     port: 22,
     keyFile: key.file,
-    hostKey: `${address} ${hostKey}`,
+    ...(address6 !== undefined && { address6 }),
+    hostKey: `${[address, address6].filter((one) => one !== undefined).join(",")} ${hostKey}`,
     knownHosts: knownHostsIn(folder),
     sshConfig: sshConfigIn(folder),
     ...(sudoPassword !== undefined && { sudoPassword }),
     inside: (program, options) => execIn(docker, container, program, options),
-    ...faultsOf({ docker, container, hostname: name, network: fleet, address }),
+    ...faultsOf({ docker, container, hostname: name, network: fleet, address, address6 }),
   };
+}
+
+async function addressesOf(docker: Docker, container: string) {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}";
+  const { stdout } = await docker(["inspect", "--format", format, container]);
+  const [address = "", address6] = stdout.trim().split(" ");
+  return { address, address6 };
 }
