@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cacheDir, contentKey } from "../cache.ts";
 import { ask } from "./api.ts";
+import type { Programs } from "./install.ts";
 
 const startLimitMs = 60_000;
 const stopLimitMs = 60_000;
@@ -31,7 +32,7 @@ export function daemonOfRig(): Daemon {
 /** Starts dockerd, detached from this process, and waits until it answers. */
 export async function startDaemon(
   socket: string,
-  paths: readonly string[],
+  { dockerd, paths }: Pick<Programs, "dockerd" | "paths">,
   env: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -47,7 +48,7 @@ export async function startDaemon(
   writeFileSync(files.socketNote, socket);
   writeFileSync(files.config, JSON.stringify(configuration(socket, files), null, 2));
   const log = openSync(files.log, "w");
-  const child = spawn("dockerd", ["--config-file", files.config], {
+  const child = spawn(dockerd, ["--config-file", files.config], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],

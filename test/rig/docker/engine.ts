@@ -61,7 +61,7 @@ async function bringUp(
     if (daemonOfRig().pid() !== undefined && (await ask(socket)).is === "answering") return;
     await installNeeds(signal);
     if (mountCgroups) await mountCgroup2();
-    await startDaemon(socket, programs.paths, env, signal);
+    await startDaemon(socket, programs, env, signal);
     started = true;
   });
   const answer = await ask(socket);

@@ -10,7 +10,8 @@ const suite = "trixie";
 const packages = ["docker.io", "docker-cli", "containerd", "docker-compose", "docker-buildx", "tini"];
 
 export interface Programs {
-  /** Everything that was unpacked: the engine's own PATH. */
+  dockerd: string;
+  /** Where it finds the programs that it starts itself. */
   paths: readonly string[];
   /** What lets others run `docker`, `docker compose` and `docker buildx`. */
   env: { PATH: string; DOCKER_CONFIG: string };
@@ -39,6 +40,7 @@ export async function fetchPrograms(env: NodeJS.ProcessEnv, signal?: AbortSignal
     }
   });
   return {
+    dockerd: join(root, "usr/sbin/dockerd"),
     paths: [join(root, "usr/sbin"), join(root, "usr/bin")],
     env: { PATH: `${tools}:${env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin"}`, DOCKER_CONFIG: config },
   };

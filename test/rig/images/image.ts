@@ -35,15 +35,6 @@ export async function image(name: string, { engine, signal }: Options = {}): Pro
   return reference;
 }
 
-/** Makes all images of the rig, one after the other. */
-export async function everyImage(options: Options & { onMade?: (name: string, ms: number) => void } = {}) {
-  for (const { name } of catalog) {
-    const from = performance.now();
-    await image(name, options);
-    options.onMade?.(name, performance.now() - from);
-  }
-}
-
 async function make(
   definition: Definition,
   wanted: string,
