@@ -348,7 +348,8 @@ function isSecret(variable: VariableFile | undefined): boolean {
   return typeof variable === "object" && "secret" in variable;
 }
 
-const secretName = /(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(_|$)/i;
+const secretName =
+  /(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS|SALT|(API|APP|PRIVATE|ACCESS|ENCRYPTION|SIGNING|MASTER|AUTH|LOGGED_IN|NONCE|COOKIE)_?KEY)(_|$)/i;
 /** Also used where variables are detected. */
 export function looksSecret(name: string): boolean {
   return secretName.test(name) && !/(EXPIR|TTL|LIFETIME|LENGTH|URL$|_ID$|ALGORITHM|PUBLIC)/i.test(name);

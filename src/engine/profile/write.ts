@@ -27,7 +27,7 @@ export interface Reason {
 }
 
 /** A new profile as people would write it: short mappings on one line, the rest spread out, reasons as comments. */
-export function writeProfile(profile: ProfileFile, reasons: readonly Reason[] = []): string {
+export function writeProfile(profile: Partial<ProfileFile>, reasons: readonly Reason[] = []): string {
   const entries = Object.entries(profile)
     .filter(([, value]) => value !== undefined)
     .sort(([left], [right]) => order.indexOf(left) - order.indexOf(right));

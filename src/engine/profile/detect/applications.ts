@@ -20,8 +20,10 @@ const likely = 40;
 
 /** Every application of the repository, the one that the profile is named for first. */
 export function findApplications(tree: Tree, compose: readonly ComposeService[]): Application[] {
-  const found = candidateFolders(tree).flatMap((dir) => readFolder(tree, dir, compose));
-  const runnable = found.filter(({ facts }) => facts.processes.size > 0);
+  const found = candidateFolders(tree).flatMap((dir) => readFolder(tree, dir, compose, false));
+  const runs = ({ facts }: Application) => facts.processes.size > 0;
+  // Without any manifest, the code itself is looked at.
+  const runnable = (found.some(runs) ? found : readFolder(tree, "", compose, true)).filter(runs);
   const strong = runnable.filter(({ facts }) => facts.strength >= likely);
   const kept = strong.length > 0 ? strong : runnable.slice(0, 1);
   const members = workspaceMembers(tree);
@@ -58,13 +60,18 @@ function depth(dir: string): number {
 }
 
 /** The best reading of a folder: of two languages in one place, one is the application and the other builds its assets. */
-function readFolder(tree: Tree, dir: string, compose: readonly ComposeService[]): Application[] {
+function readFolder(
+  tree: Tree,
+  dir: string,
+  compose: readonly ComposeService[],
+  bare: boolean,
+): Application[] {
   const scope = scopeOf(tree, dir);
   const readings = languageRules.flatMap((rules) => {
     const present =
       rules.manifests.some((name) => scope.has(name)) ||
       (rules.endings ?? []).some((ending) => tree.in(dir).some((name) => name.endsWith(ending)));
-    const facts = present || (dir === "" && rules.bare === true) ? rules.read(scope) : undefined;
+    const facts = present || (bare && rules.bare === true) ? rules.read(scope) : undefined;
     return facts === undefined ? [] : [facts];
   });
   if (readings.length === 0) return [];
@@ -162,7 +169,7 @@ function add(members: Members, dir: string, root: string): void {
 function globPattern(glob: string): RegExp {
   const tidy = posix.normalize(glob).replace(/^\.\//, "").replace(/\/$/, "");
   const source = tidy
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
     .replace(/\*\*\/?/g, "\u0000")
     .replace(/\*/g, "[^/]+")
     .replaceAll("\u0000", "(?:.+/)?");

@@ -64,7 +64,7 @@ export function assemble(
         ...processOf(found),
         ...(app.scope.dir === "" ? {} : { dir: app.scope.dir }),
         ...inherits,
-        ...(own || given !== first ? {} : imageOf(app, env)),
+        ...(own || given !== first ? {} : imageOf(app, env, false)),
         ...envOf(app.facts, found),
       };
     }
@@ -90,7 +90,7 @@ export function assemble(
   const renamed = renameServices(services, processes);
   const profile: ProfileFile = {
     name: slugOf(name) || "app",
-    ...imageOf(main, env),
+    ...imageOf(main, env, true),
     processes,
     ...(release === undefined ? {} : { release }),
     ...(renamed.services.length === 0
@@ -156,13 +156,16 @@ function processOf(found: FoundProcess): ProcessFile {
 }
 
 function envOf(facts: Facts, found: FoundProcess): { env?: ProcessFile["env"] } {
-  const env = { ...(found.port === undefined ? {} : facts.env), ...found.env };
+  // Secrets are everybody's, and stand at the top.
+  const plain = Object.entries(facts.env).filter(([, value]) => typeof value === "string");
+  const env = { ...(found.port === undefined ? {} : Object.fromEntries(plain)), ...found.env };
   return Object.keys(env).length === 0 ? {} : { env };
 }
 
 function imageOf(
-  { facts, dockerfile, context }: Application,
+  { scope, facts, dockerfile, context }: Application,
   env: FoundEnv,
+  own: boolean,
 ): Pick<ProfileFile, "runtime" | "framework" | "build"> {
   const versioned =
     facts.version === undefined || facts.version === ""
@@ -174,7 +177,7 @@ function imageOf(
     Object.entries(env.buildEnv).filter(() => facts.language === "node" || facts.tools.length > 0),
   );
   const buildEnv = { ...front, ...facts.buildEnv };
-  const own: BuildFile =
+  const steps: BuildFile =
     dockerfile === undefined
       ? {
           ...defined("install", list(facts.install)),
@@ -186,7 +189,9 @@ function imageOf(
           ...defined("env", Object.keys(buildEnv).length === 0 ? undefined : buildEnv),
         }
       : { dockerfile };
-  const build: BuildFile = { ...own, ...(context === "" ? {} : { context }) };
+  // The profile's own build is from the root, a process's own from its dir, unless said otherwise.
+  const usual = own ? "" : scope.dir;
+  const build: BuildFile = { ...steps, ...(context === usual ? {} : { context: context || "." }) };
   return {
     runtime: versioned,
     ...defined("framework", facts.framework),

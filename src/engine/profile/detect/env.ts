@@ -31,6 +31,19 @@ export function findEnv(
   const scopes = [
     ...new Map([...apps.map(({ scope }) => scope), root].map((scope) => [scope.dir, scope])).values(),
   ];
+  for (const { facts } of apps) {
+    const from = facts.evidence.find(({ path }) => path === "framework") ?? facts.evidence[0];
+    for (const [name, value] of Object.entries(facts.env)) {
+      if (typeof value === "string" || from === undefined) continue;
+      put(
+        found,
+        name,
+        value,
+        { file: from.file, line: from.line },
+        `${facts.framework ?? facts.language} needs ${name}`,
+      );
+    }
+  }
   const variables = scopes.flatMap(exampleVariables);
   for (const one of variables) addExample(found, one, services);
   for (const { scope, facts } of apps) addCode(found, scope, facts, services);
@@ -236,13 +249,7 @@ function addCode(found: FoundEnv, scope: Scope, facts: Facts, services: readonly
     for (const { pattern, endings, required } of reads) {
       if (!endings.test(path)) continue;
       for (const [whole, name = ""] of text.matchAll(pattern)) {
-        if (
-          givenByOthers.test(name) ||
-          baked.test(name) ||
-          Object.hasOwn(found.env, name) ||
-          Object.hasOwn(facts.buildEnv, name)
-        )
-          continue;
+        if (givenByOthers.test(name) || baked.test(name) || Object.hasOwn(found.env, name)) continue;
         const where = { file: scope.full(path), line: lineOf(text, whole) };
         const reference = referenceFor(name, urlNear(text, name), services);
         if (reference !== undefined)

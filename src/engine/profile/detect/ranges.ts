@@ -14,7 +14,7 @@ const infinite = [Number.POSITIVE_INFINITY];
 const all: Interval = { from: [0], to: infinite };
 
 /**
- * The series that a range means: the usual one where it fits, else the newest supported one that fits, else the
+ * The series that a range means: the usual one where it fits, else the supported one next to it that fits, else the
  * newest that ever fitted. Undefined where nothing fits or the range cannot be read.
  */
 export function seriesWithin(
@@ -27,8 +27,10 @@ export function seriesWithin(
   const { usual, supported, ended } = releasesOf(language);
   const fits = (series: string) => intervals.some((interval) => overlaps(interval, series));
   if (fits(usual)) return usual;
+  const known = [...supported].sort(compareSeries);
+  const above = known.find((series) => compareSeries(series, usual) > 0 && fits(series));
   const newest = (list: readonly string[]) => [...list].sort(compareSeries).reverse().find(fits);
-  return newest(supported) ?? newest(ended);
+  return above ?? newest(known) ?? newest(ended);
 }
 
 /** A version, or a range of only one series, as that series. */
