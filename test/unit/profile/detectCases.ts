@@ -59,6 +59,8 @@ const node: Case[] = [
     runtime: "node@24",
     manager: "pnpm",
     framework: "next",
+    run: "node .next/standalone/server.js",
+    build: "pnpm run build && cp -r .next/static .next/standalone/.next/static",
     port: 4000,
     install: "pnpm install --frozen-lockfile",
   },

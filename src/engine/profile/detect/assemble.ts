@@ -75,7 +75,7 @@ export function assemble(
       const command = app.facts.dev[key];
       if (command !== undefined) dev[key][first] = command;
     }
-    const moved = mover(own, first, names);
+    const moved = mover(own, first, names, several);
     evidence.push(...app.facts.evidence.map((one) => ({ ...one, path: moved(one.path) })));
     questions.push(...app.facts.questions.map((one) => ({ ...one, path: moved(one.path) })));
     placed.push({
@@ -229,7 +229,7 @@ function mover(own: boolean, first: string, names: ReadonlyMap<string, string>):
   return (path) => {
     const [head = "", key = "", ...rest] = path.split(".");
     if (head === "processes") return [head, names.get(key) ?? key, ...rest].join(".");
-    if (head === "dev") return path;
+    if (head === "dev") return several ? `${path}.${first}` : path;
     return own || head === "release" || head === "env" || head === "services"
       ? path
       : `processes.${first}.${path}`;

@@ -54,8 +54,9 @@ export function readNode(scope: Scope): Facts | undefined {
   });
   facts.version = version;
   facts.evidence.push(evidence);
-  decideApplication(own, facts);
+  const after = decideApplication(own, facts);
   decideBuild(own, facts);
+  facts.build.push(...after);
   decideDev(own, facts);
   decideRelease(own, facts);
   return facts;
@@ -124,8 +125,8 @@ export function nodeDependencies(scope: Scope, data: Data, text: string): Depend
   ];
 }
 
-/** Which framework it is, what runs in production, and whether it is an application at all. */
-function decideApplication(own: Package, facts: Facts): void {
+/** Which framework it is, what runs in production, and whether it is an application at all. Hands over steps that follow the build. */
+function decideApplication(own: Package, facts: Facts): string[] {
   const framework = chooseFramework(own);
   if (framework !== undefined) {
     const from = own.dependencies.find(({ name }) => framework.packages.includes(name));
@@ -147,11 +148,13 @@ function decideApplication(own: Package, facts: Facts): void {
       production === undefined || planned.process.serve !== undefined
         ? undefined
         : portInCommand(production.command);
+    const program = planned.process.run?.split(" ")[0];
     const scripted =
       production !== undefined &&
-      runsFramework(production.command, framework) &&
-      planned.process.serve === undefined;
-    if (scripted && production.words[0] !== "node") {
+      program !== undefined &&
+      program !== "node" &&
+      production.words[0] === program;
+    if (scripted)
       addProcess(
         facts,
         "web",
@@ -159,7 +162,10 @@ function decideApplication(own: Package, facts: Facts): void {
         production.where,
         production.because,
       );
-    }
+    if (said !== undefined && !scripted) facts.env.PORT = String(said);
+    planned.build?.forEach((step) => {
+      note(facts, "build.run", step, planned.where, planned.because);
+    });
     const port = said ?? planned.port;
     const from = said === undefined ? planned.where : (production?.where ?? planned.where);
     setPort(
@@ -198,6 +204,7 @@ function decideApplication(own: Package, facts: Facts): void {
       "src/app/healthz/route.ts",
       "src/app/health/route.ts",
       "app/routes/health.ts",
+  return [];
       "app/routes/healthz.ts",
       "app/routes/healthcheck.tsx",
     );

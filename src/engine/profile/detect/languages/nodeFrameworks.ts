@@ -19,6 +19,8 @@ interface Plan {
   where: { file: string; line?: number };
   because: string;
   buildEnv?: Record<string, string>;
+  /** Steps after the build script. */
+  build?: string[];
   env?: Record<string, string>;
   question?: Question;
 }
@@ -84,6 +86,21 @@ function config(own: Package, name: string): { path: string; text: string } | un
     : { path, text: (own.scope.text(path) ?? "").replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/[^\n]*/g, " ") };
 }
 
+/** Next's small server; in a workspace it lies as deep as the application does. Its static files are not beside it by themselves. */
+function standalone(own: Package, path: string | undefined): Plan {
+  const isMember =
+    own.scope.first("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb") ===
+    undefined;
+  const folder = posix.join(".next/standalone", isMember ? own.scope.dir : "");
+  return runs(own, `node ${folder}/server.js`, 3000, path, "next.config asks for standalone output", {
+    env: { HOSTNAME: "0.0.0.0" },
+    build: [
+      `cp -r .next/static ${folder}/.next/static`,
+      ...(own.scope.hasFolder("public") ? [`cp -r public ${folder}/public`] : []),
+    ],
+  });
+}
+
 const library = (name: string, packages: string[], weight: number, port = 3000): NodeFramework => ({
   name,
   packages,
@@ -112,15 +129,7 @@ export const nodeFrameworks: readonly NodeFramework[] = [
           found?.path,
           "next.config exports static files",
         );
-      if (output === "standalone")
-        return runs(
-          own,
-          "node .next/standalone/server.js",
-          3000,
-          found?.path,
-          "next.config asks for standalone output",
-          { env: { HOSTNAME: "0.0.0.0" } },
-        );
+      if (output === "standalone") return standalone(own, found?.path);
       return runs(own, "next start", 3000, found?.path, "Next runs so in production");
     },
   },
