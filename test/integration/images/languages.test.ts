@@ -72,10 +72,10 @@ for (const reference of ["python:3.11", "python:3.13", "python:3.11-slim", "pyth
 
     test("installs packages without a virtual environment, where others look for them", async () => {
       const where = `/usr/local/lib/python${version}/site-packages`;
-      const script = `pip install --quiet --no-cache-dir six httpie 2>&1 | grep -v notice || true; python -c "import six; print('six', six.__version__)"; ls -d ${where}/six.py; command -v http`;
+      const script = `pip install --quiet --no-cache-dir six cowsay 2>&1 | grep -v notice || true; python -c "import six; print('six', six.__version__)"; ls -d ${where}/six.py; command -v cowsay`;
       assert.match(
         await sh(reference, script),
-        new RegExp(`^six .*\n${where}/six.py\n/usr/local/bin/http$`, "m"),
+        new RegExp(`^six .*\n${where}/six.py\n/usr/local/bin/cowsay$`, "m"),
       );
       const venv =
         "python -m venv /tmp/v; /tmp/v/bin/pip install --quiet six; /tmp/v/bin/python -c 'import six; print(six.__file__)'";
@@ -115,12 +115,16 @@ for (const reference of ["golang:1.24", "golang:1.26"]) {
 cat > main.go <<'X'
 package main
 
-import "rsc.io/quote"
+import "golang.org/x/sync/errgroup"
 
-func main() { println(quote.Hello()) }
+func main() {
+	var group errgroup.Group
+	group.Go(func() error { println("Hello from a module"); return nil })
+	group.Wait()
+}
 X
-go get rsc.io/quote@v1.5.2 2>/dev/null && CGO_ENABLED=0 go build -o /tmp/app . && LANG=en /tmp/app 2>&1`;
-      assert.equal(await sh(reference, script), "Hello, world.");
+go get golang.org/x/sync@v0.10.0 2>/dev/null && CGO_ENABLED=0 go build -o /tmp/app . && /tmp/app 2>&1`;
+      assert.equal(await sh(reference, script), "Hello from a module");
     });
   });
 }

@@ -14,11 +14,13 @@ export const keyLabel = "sistership.rig.image";
 interface Options {
   engine?: Engine;
   signal?: AbortSignal;
+  /** Told of each image that has to be built, before it is. */
+  onBuild?: (name: string) => void;
 }
 
 /** Makes sure that the engine has an image of that official name, and hands the name back. */
-export async function image(name: string, { engine, signal }: Options = {}): Promise<string> {
-  const docker = engine ?? (await anyEngine(signal ? { signal } : {}));
+export async function image(name: string, options: Options = {}): Promise<string> {
+  const docker = options.engine ?? (await anyEngine(options.signal ? { signal: options.signal } : {}));
   const reference = withTag(name);
   const there = await find(docker, reference);
   if (there !== undefined && there.key === undefined) return reference; // theirs: used untouched
@@ -31,18 +33,13 @@ export async function image(name: string, { engine, signal }: Options = {}): Pro
   }
   if (there !== undefined && there.key === (await keyOf(definition, docker))) return reference;
   // A key that was never seen: only the lock is wanted, what is there is asked of the engine.
-  await once(`image-${definition.name}`, randomUUID(), () => make(definition, reference, docker, signal));
+  await once(`image-${definition.name}`, randomUUID(), () => make(definition, reference, docker, options));
   return reference;
 }
 
-async function make(
-  definition: Definition,
-  wanted: string,
-  docker: Engine,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function make(definition: Definition, wanted: string, docker: Engine, options: Options): Promise<void> {
   const bases = definition.is === "built" ? basesOf(definition.dockerfile) : [];
-  for (const base of bases) await image(base, { engine: docker, ...(signal && { signal }) });
+  for (const base of bases) await image(base, { ...options, engine: docker });
   const key = await keyOf(definition, docker);
   const before = await find(docker, wanted);
   if (before?.key === key) return; // another process was quicker
@@ -51,9 +48,10 @@ async function make(
   for (const tag of [definition.name, ...definition.aliases]) {
     const there = await find(docker, tag);
     if (there === undefined || there.key !== undefined) tags.push(tag);
-    if (there?.key !== undefined) outdated.add(there.id);
+    if (there?.key !== undefined && there.key !== key) outdated.add(there.id);
   }
-  await build(definition, { key, keyLabel, tags, outdated: [...outdated] }, docker, signal);
+  options.onBuild?.(definition.name);
+  await build(definition, { key, keyLabel, tags, outdated: [...outdated] }, docker, options.signal);
 }
 
 /** The same content, the same key: the definition, its scripts, and all of that of what it stands on. */
