@@ -225,7 +225,12 @@ function devOf(
 }
 
 /** Where evidence about one application stands in the profile of all. */
-function mover(own: boolean, first: string, names: ReadonlyMap<string, string>): (path: string) => string {
+function mover(
+  own: boolean,
+  first: string,
+  names: ReadonlyMap<string, string>,
+  several: boolean,
+): (path: string) => string {
   return (path) => {
     const [head = "", key = "", ...rest] = path.split(".");
     if (head === "processes") return [head, names.get(key) ?? key, ...rest].join(".");

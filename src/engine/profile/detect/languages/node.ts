@@ -182,41 +182,44 @@ function decideApplication(own: Package, facts: Facts): string[] {
       own.scope,
       own.scope.sources(".ts", ".js", ".tsx").filter((path) => /server|api|routes/.test(path)),
     );
-    const file = own.scope.first(
-      "app/api/health/route.ts",
-      "app/api/health/route.js",
-      "src/app/api/health/route.ts",
-      "app/api/healthz/route.ts",
-      "src/app/api/healthz/route.ts",
-      "pages/api/health.ts",
-      "pages/api/health.js",
-      "src/pages/api/health.ts",
-      "server/api/health.ts",
-      "server/api/health.get.ts",
-      "server/routes/health.ts",
-      "server/routes/healthz.ts",
-      "src/routes/health/+server.ts",
-      "src/routes/healthz/+server.ts",
-      "src/routes/api/health/+server.ts",
-      "src/pages/health.ts",
-      "app/health/route.ts",
-      "app/healthz/route.ts",
-      "src/app/healthz/route.ts",
-      "src/app/health/route.ts",
-      "app/routes/health.ts",
-  return [];
-      "app/routes/healthz.ts",
-      "app/routes/healthcheck.tsx",
-    );
+    const file = own.scope.first(...healthFiles);
     if (planned.process.serve === undefined && file !== undefined) {
       setHealth(facts, "web", routeOf(file), { file: own.scope.full(file) }, `${file} answers there`);
     } else if (planned.process.serve === undefined && health !== undefined) {
       setHealth(facts, "web", health.path, health, `${health.file} answers there`);
     }
-    return;
+    return planned.build ?? [];
   }
   decideServer(own, framework, production, facts);
+  return [];
 }
+
+/** Files that are routes by where they stand. */
+const healthFiles = [
+  "app/api/health/route.ts",
+  "app/api/health/route.js",
+  "src/app/api/health/route.ts",
+  "app/api/healthz/route.ts",
+  "src/app/api/healthz/route.ts",
+  "pages/api/health.ts",
+  "pages/api/health.js",
+  "src/pages/api/health.ts",
+  "server/api/health.ts",
+  "server/api/health.get.ts",
+  "server/routes/health.ts",
+  "server/routes/healthz.ts",
+  "src/routes/health/+server.ts",
+  "src/routes/healthz/+server.ts",
+  "src/routes/api/health/+server.ts",
+  "src/pages/health.ts",
+  "app/health/route.ts",
+  "app/healthz/route.ts",
+  "src/app/healthz/route.ts",
+  "src/app/health/route.ts",
+  "app/routes/health.ts",
+  "app/routes/healthz.ts",
+  "app/routes/healthcheck.tsx",
+];
 
 function routeOf(file: string): string {
   const path = file
