@@ -6,6 +6,9 @@ import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
 import { ProfileDiagnostics } from "./editor/profile/diagnostics.ts";
+import { ProfileEvidence } from "./editor/profile/evidence.ts";
+import { ProfilePresence } from "./editor/profile/presence.ts";
+import { registerSetUp } from "./editor/profile/setUp.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { journalFile, journalReporter } from "./engine/process/index.ts";
@@ -20,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const register = registrar(context, log);
   const statusBar = new StatusBar();
   const environment = new EnvironmentView(register, operations);
+  const evidence = new ProfileEvidence();
   const show = () => statusBar.show(operations.running, environment.checkup);
 
   register("sistership.cancel", () => operations.cancel());
@@ -35,6 +39,9 @@ export function activate(context: vscode.ExtensionContext): void {
     new ActivityView(register, operations, journal),
     new ProfileDiagnostics(),
     registerProfileHelp(),
+    evidence,
+    new ProfilePresence(),
+    registerSetUp(register, operations, evidence),
     operations.onDidChange(show),
     environment.onDidCheck(show),
     log,

@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { isCancelled, toFault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
+import { addDetect } from "./detect.ts";
 import { addDoctor } from "./doctor.ts";
+import { addInit } from "./init.ts";
 import { addProfile } from "./profile.ts";
 
 /** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
@@ -25,9 +27,12 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
       getOutHasColors: () => stdout.isTTY === true && !world.env.NO_COLOR,
       getErrHasColors: () => stderr.isTTY === true && !world.env.NO_COLOR,
     });
-  addDoctor(program, world, () => {
+  const fail = () => {
     failed = true;
-  });
+  };
+  addDoctor(program, world, fail);
+  addDetect(program, world, fail);
+  addInit(program, world);
   addProfile(program, world);
 
   if (args.length === 0) {

@@ -1,5 +1,6 @@
 /** Every id that package.json and the code share; a test holds the two against each other. */
 export const commandIds = [
+  "sistership.setUpProject",
   "sistership.checkMachine",
   "sistership.cancel",
   "sistership.fix",
@@ -19,6 +20,8 @@ export type ViewId = (typeof viewIds)[number];
 /** Context keys and what they are before anything is known. */
 export const contextKeys = {
   "sistership.busy": false,
+  "sistership.profileLooked": false,
+  "sistership.hasProfile": false,
   "sistership.machineChecked": false,
   "sistership.serversListed": false,
   "sistership.hasServers": false,

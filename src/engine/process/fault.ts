@@ -63,6 +63,17 @@ const sentences = {
   "server-unreachable": (server: string, reason: string) => ({
     says: `${server} could not be reached over SSH: ${reason}`,
   }),
+  "no-folder": () => ({ says: "No folder is open: open the project's folder first." }),
+  "nothing-recognised": (folder: string) => ({
+    says: `Nothing in ${folder} says what it is made of: open the folder that holds package.json, requirements.txt, composer.json, go.mod or the like, or write sistership.yaml by hand.`,
+  }),
+  "profile-exists": (file: string) => ({
+    says: `${file} exists already and was left as it is: edit it, or take it away first.`,
+  }),
+  "answers-needed": (questions: string) => ({
+    says: `The repository leaves something open, and there is no terminal to ask in: ${questions} Add --yes to take the defaults.`,
+  }),
+  "not-written": (file: string, reason: string) => ({ says: `${file} could not be written: ${reason}.` }),
   untrusted: (what: string) => ({
     says: `${what} was not started: trust this folder first, for Sistership runs nothing in a folder that you do not trust.`,
   }),

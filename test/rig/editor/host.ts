@@ -50,7 +50,7 @@ export async function inHost({
         ...["--enable-smoke-test-driver", "--disable-workspace-trust", "--telemetry-level", "off"],
         ...["--server-data-dir", home],
       ],
-      env: { NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env },
+      env: { NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, XDG_RUNTIME_DIR: home, ...env },
     },
     { signal: cancel.signal, graceMs: 3000 },
   );

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { fault } from "../engine/process/index.ts";
+import type { World } from "./context.ts";
+
+export function addDetect(program: Command, world: World, onNothing: () => void): void {
+  program
+    .command("detect")
+    .description("Say what a repository is made of, and which file says so; nothing is run or written")
+    .argument("[folder]", "the repository", ".")
+    .option("--json", "print one JSON object")
+    .action(async (folder: string, { json }: { json?: true }) => {
+      const { detect } = await import("../engine/profile/index.ts");
+      const found = await detect(resolve(world.cwd, folder));
+      const recognised = found.profile.runtime !== undefined;
+      if (json) {
+        world.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+        if (!recognised) onNothing();
+        return;
+      }
+      if (!recognised) throw fault("nothing-recognised", [resolve(world.cwd, folder)]);
+      const widest = Math.max(...found.evidence.map(({ path }) => path.length));
+      for (const { path, value, because, file, line } of found.evidence) {
+        world.stdout.write(
+          `${path.padEnd(widest)}  ${value}\n${" ".repeat(widest)}    ${because} (${file}:${line})\n`,
+        );
+      }
+      for (const { ask, options, default: preset } of found.questions) {
+        world.stdout.write(`? ${ask} ${options.join(" | ")} (taken: ${preset})\n`);
+      }
+    });
+}
