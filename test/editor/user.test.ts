@@ -1,12 +1,14 @@
 // The packed extension in a real VS Code, clicked through as a user does.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { engine } from "../rig/docker/engine.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
+import { server } from "../rig/servers/servers.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sistership-user-"));
 const project = join(home, "shop");
@@ -73,6 +75,64 @@ test("a machine without Docker is told so, with the way to mend it and the comma
   await vscode.rowAction("Environment", engineRow, "Fix…");
   await vscode.dialogButton("Open").waitFor(); // VS Code asks before it leaves for a web page
   await vscode.screenshot("fix");
+});
+
+test("a project is set up: proposed from its files, explained line by line, written by the user's own save", async () => {
+  const folder = join(home, "express-tasks");
+  cpSync(join(import.meta.dirname, "../apps/express-tasks"), folder, { recursive: true });
+  const file = join(folder, "sistership.yaml");
+  await using vscode = await opened({ folder });
+  await vscode.activity("Sistership");
+  await vscode.welcomeButton("Set Up This Project").click();
+  await vscode.text("runtime: node@22").waitFor();
+  await vscode.page.locator(".codelens-decoration", { hasText: "Node 22 because .nvmrc says 22" }).waitFor();
+  await vscode.row("Activity", /^Look at the project ?\d+ facts/).waitFor();
+  await vscode.screenshot("set-up");
+  assert.equal(existsSync(file), false, "nothing is written before the user saves");
+
+  await vscode.page.keyboard.press("Control+S");
+  await vscode.page
+    .locator('.tab.dirty[data-resource-name="sistership.yaml"]')
+    .waitFor({ state: "detached" });
+  assert.match(readFileSync(file, "utf8"), /^runtime: node@22$/m);
+  await vscode.welcomeButton("Set Up This Project").waitFor({ state: "detached" });
+
+  // what the repository says changes, and what the user wrote is not lost
+  writeFileSync(join(folder, ".nvmrc"), "24\n");
+  writeFileSync(file, readFileSync(file, "utf8").replace("name: express-tasks", "name: my-tasks # mine"));
+  await vscode.command("Sistership: Set Up This Project");
+  const question = vscode.notification("sistership.yaml exists already");
+  await question.waitFor();
+  await vscode.screenshot("set-up-again");
+  await question.locator(".monaco-button", { hasText: "Keep mine" }).click();
+  assert.match(readFileSync(file, "utf8"), /my-tasks # mine[\s\S]*node@22/);
+});
+
+test("a folder that says nothing of itself is told so, with a way on", async () => {
+  const folder = join(home, "empty");
+  mkdirSync(folder);
+  await using vscode = await opened({ folder });
+  await vscode.command("Sistership: Set Up This Project");
+  await vscode.notification("says what it is made of: open the folder that holds package.json").waitFor();
+});
+
+test("a server is checked over its own SSH, and a terminal on it opened", async () => {
+  await using box = await server({ software: "docker", name: "fra1" });
+  await using vscode = await opened({ settings: { "sistership.ssh.configFile": box.sshConfig } });
+  await vscode.activity("Sistership");
+  await vscode.rowAction("Servers", /^fra1/, "Check Connection");
+  await vscode.row("Servers", /^fra1 ?Debian GNU\/Linux 13 .*, Docker 26\.1/).waitFor();
+  await vscode.rowAction("Servers", /^fra1/, "Open SSH Terminal");
+  await vscode.page
+    .locator(".terminal-tabs-entry, .single-terminal-tab", { hasText: "fra1" })
+    .first()
+    .waitFor();
+  await vscode.page.locator(".terminal-wrapper .xterm-screen").first().waitFor();
+  await vscode.page.keyboard.type("hostname > /tmp/was-here\n");
+  await until(
+    async () => (await box.inside(["sh", "-c", "cat /tmp/was-here 2>/dev/null || true"])).stdout !== "",
+  );
+  await vscode.screenshot("server");
 });
 
 test("servers of the SSH configuration appear as soon as it is saved, and one that is not there is said so", async () => {
@@ -173,6 +233,14 @@ for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
       (await contrastOf(vscode, ".monaco-list-row .label-name >> text=Docker engine >> nth=0")) >= 4.5,
     );
   });
+}
+
+/** A shell in a terminal tells of nothing: it is looked at until it did what was typed. */
+async function until(done: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await done()); tries++) {
+    assert.ok(tries < 100, "it did not happen within 20 s");
+    await wait(200);
+  }
 }
 
 /** The contrast of a text against the first opaque background behind it. */
