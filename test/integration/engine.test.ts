@@ -3,9 +3,11 @@ import { statSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { run } from "../../src/engine/process/index.ts";
 import { ask } from "../rig/docker/api.ts";
+import { runContainer } from "../rig/docker/container.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { leastEngine } from "../rig/docker/plan.ts";
 import { atLeast } from "../rig/docker/version.ts";
+import { image } from "../rig/images/image.ts";
 
 describe("the rig's Docker engine", () => {
   let docker: Engine;
@@ -24,6 +26,13 @@ describe("the rig's Docker engine", () => {
     assert.ok(atLeast(await say("compose", "version", "--short"), "2.0"));
     assert.match(await say("buildx", "version"), /\d+\.\d+/);
     assert.equal(await say("version", "--format", "{{.Server.Version}}"), docker.version);
+  });
+
+  test("knows what a container uses", async () => {
+    const reference = await image("debian:12", { engine: docker });
+    await using idle = await runContainer(docker, { image: reference, command: ["sleep", "infinity"] });
+    const used = await say("stats", "--no-stream", "--format", "{{.MemUsage}}", idle.name);
+    assert.match(used, /^[1-9][\d.]*[KM]iB/);
   });
 
   test("is left as it is by a second call, which takes under a second", async () => {

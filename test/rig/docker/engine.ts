@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../src/engine/process/index.ts";
 import { cacheDir, once } from "../cache.ts";
 import { ask } from "./api.ts";
+import { type CgroupMount, mountCgroups } from "./cgroups.ts";
 import { daemonOfRig, startDaemon, stopDaemon } from "./daemon.ts";
 import { gatherFacts, usualSocket } from "./facts.ts";
 import { fetchPrograms, installNeeds } from "./install.ts";
@@ -38,7 +37,7 @@ export async function engine({ env = process.env, signal }: Options = {}): Promi
     }
     case "start": {
       const socket = decision.at === "usual place" ? usualSocket : join(cacheDir("docker"), "docker.sock");
-      return bringUp(socket, decision.mountCgroups, env, signal);
+      return bringUp(socket, decision.mounts, env, signal);
     }
   }
 }
@@ -50,7 +49,7 @@ export async function stopEngine(): Promise<boolean> {
 
 async function bringUp(
   socket: string,
-  mountCgroups: boolean,
+  missing: readonly CgroupMount[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): Promise<Engine> {
@@ -60,7 +59,7 @@ async function bringUp(
   await once("docker-start", randomUUID(), async () => {
     if (daemonOfRig().pid() !== undefined && (await ask(socket)).is === "answering") return;
     await installNeeds(signal);
-    if (mountCgroups) await mountCgroup2();
+    await mountCgroups(missing);
     await startDaemon(socket, programs, env, signal);
     started = true;
   });
@@ -71,11 +70,6 @@ async function bringUp(
     );
   }
   return { socket, version: answer.version, started, env: { ...programs.env, ...host(socket) } };
-}
-
-async function mountCgroup2(): Promise<void> {
-  mkdirSync("/sys/fs/cgroup", { recursive: true });
-  await run({ program: "mount", args: ["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"] });
 }
 
 function host(socket: string): Record<string, string> {

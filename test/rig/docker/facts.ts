@@ -1,6 +1,7 @@
-import { existsSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { run } from "../../../src/engine/process/index.ts";
 import { ask } from "./api.ts";
+import { readCgroups } from "./cgroups.ts";
 import type { Facts } from "./plan.ts";
 import { readSystem } from "./system.ts";
 
@@ -27,7 +28,7 @@ export async function gatherFacts(folder: string, env: NodeJS.ProcessEnv): Promi
     root: process.getuid?.() === 0,
     freeGB: (disk.bavail * disk.bsize) / 1e9,
     folder,
-    cgroups: cgroupsMounted() ? "mounted" : "missing",
+    missingCgroups: readCgroups(),
   };
 }
 
@@ -51,10 +52,4 @@ async function say(args: readonly string[], env: NodeJS.ProcessEnv): Promise<str
   } catch {
     return undefined; // no docker, or no such plug-in: both mean that the tool is not there
   }
-}
-
-function cgroupsMounted(): boolean {
-  const v2 = "/sys/fs/cgroup/cgroup.controllers";
-  const v1 = "/sys/fs/cgroup/memory/tasks";
-  return existsSync(v2) || existsSync(v1);
 }

@@ -1,3 +1,4 @@
+import type { CgroupMount } from "./cgroups.ts";
 import type { System } from "./system.ts";
 import { atLeast } from "./version.ts";
 
@@ -25,12 +26,12 @@ export interface Facts {
   freeGB: number;
   /** The folder whose disk was measured. */
   folder: string;
-  cgroups: "mounted" | "missing";
+  missingCgroups: readonly CgroupMount[];
 }
 
 export type Plan =
   | { do: "use"; socket: string; version: string; fetchTools: boolean }
-  | { do: "start"; at: "usual place" | "own place"; mountCgroups: boolean }
+  | { do: "start"; at: "usual place" | "own place"; mounts: readonly CgroupMount[] }
   | { do: "refuse"; says: string };
 
 const howToInstall = `install Docker Engine ${leastEngine} or newer (https://docs.docker.com/engine/install/) and start it`;
@@ -89,7 +90,7 @@ function start(facts: Facts, at: "usual place" | "own place"): Plan {
       `No Docker engine answers, and only root can start one: run this as root, or ${howToInstall}.`,
     );
   }
-  return { do: "start", at, mountCgroups: facts.cgroups === "missing" };
+  return { do: "start", at, mounts: facts.missingCgroups };
 }
 
 function lackingTools({ docker, compose, buildx }: Facts["tools"]): string[] {

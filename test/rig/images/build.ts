@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCancelled, run } from "../../../src/engine/process/index.ts";
 import { cacheDir, once } from "../cache.ts";
@@ -22,7 +21,7 @@ export async function build(
   docker: Engine,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "sistership-rig-image-"));
+  const folder = emptyFolder(definition.name);
   const options = signal ? { signal } : {};
   const label = `${target.keyLabel}=${target.key}`;
   const printed: string[] = [];
@@ -65,6 +64,14 @@ export async function build(
       { ...options, accept: [0, 1] },
     );
   }
+}
+
+/** Of an image's own, which is built by one process at a time: what a killed build left goes before the next. */
+function emptyFolder(name: string): string {
+  const folder = join(cacheDir("image-builds"), name.replaceAll(/[^\w.-]/g, "_"));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
 }
 
 async function fillContext(

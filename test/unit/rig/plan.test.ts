@@ -10,7 +10,7 @@ const bare: Facts = {
   root: true,
   freeGB: 50,
   folder: "/cache",
-  cgroups: "mounted",
+  missingCgroups: [],
 };
 const answering = (version: string, socket = "/var/run/docker.sock"): Facts["engine"] => ({
   is: "answering",
@@ -29,22 +29,22 @@ describe("what the rig does about Docker", () => {
     {
       given: "a bare Debian 12 as root",
       facts: {},
-      does: { do: "start", at: "usual place", mountCgroups: false },
+      does: { do: "start", at: "usual place", mounts: [] },
     },
     {
       given: "Debian 13",
       facts: { system: { ...bare.system, version: "13", codename: "trixie" } },
-      does: { do: "start", at: "usual place", mountCgroups: false },
+      does: { do: "start", at: "usual place", mounts: [] },
     },
     {
       given: "no cgroups mounted",
-      facts: { cgroups: "missing" },
-      does: { do: "start", at: "usual place", mountCgroups: true },
+      facts: { missingCgroups: [{ type: "cgroup2" }] },
+      does: { do: "start", at: "usual place", mounts: [{ type: "cgroup2" }] },
     },
     {
       given: "something else at Docker's usual socket",
       facts: { engine: { is: "foreign", socket: "/var/run/docker.sock" } },
-      does: { do: "start", at: "own place", mountCgroups: false },
+      does: { do: "start", at: "own place", mounts: [] },
     },
     {
       given: "an engine that is new enough, with its tools",
