@@ -5,6 +5,7 @@ import { useExisting } from "./existing.ts";
 import type { Facts } from "./facts.ts";
 import { languageRules } from "./languages/index.ts";
 import { workspaceGlobs } from "./languages/node.ts";
+import { parseXml, xmlAll } from "./languages/xml.ts";
 import { note } from "./note.ts";
 import { decidePackages } from "./packages.ts";
 import { dig, digList, type Scope, scopeOf } from "./scope.ts";
@@ -36,7 +37,12 @@ export function findApplications(tree: Tree, compose: readonly ComposeService[])
 function candidateFolders(tree: Tree): string[] {
   const folders = new Set<string>();
   for (const rules of languageRules) {
-    for (const name of rules.manifests) for (const path of tree.named(name)) folders.add(folderOf(path));
+    for (const name of rules.manifests) {
+      for (const path of tree.named(posix.basename(name))) {
+        if (path === name) folders.add("");
+        else if (path.endsWith(`/${name}`)) folders.add(path.slice(0, -name.length - 1));
+      }
+    }
     for (const ending of rules.endings ?? []) {
       for (const path of tree.files) if (path.endsWith(ending)) folders.add(folderOf(path));
     }
@@ -155,6 +161,20 @@ function workspaceMembers(tree: Tree): Members {
         if (pattern.test(folderOf(other))) add(members, folderOf(other), root);
     }
   }
+  for (const path of tree.named("pom.xml")) {
+    const root = folderOf(path);
+    const modules = xmlAll(parseXml(tree.text(path)), "project", "modules", "module");
+    for (const { text } of modules) add(members, posix.normalize(posix.join(root, text)), root);
+  }
+  for (const path of [...tree.named("settings.gradle"), ...tree.named("settings.gradle.kts")]) {
+    for (const [, line = ""] of (tree.text(path) ?? "").matchAll(
+      /\binclude\s*\(?([^)\n]*(?:,\s*\n[^)\n]*)*)/g,
+    )) {
+      for (const [, name = ""] of line.matchAll(/["']:?([\w:.-]+)["']/g)) {
+        add(members, posix.join(folderOf(path), name.replaceAll(":", "/")), folderOf(path));
+      }
+    }
+  }
   // Nx keeps its applications' targets in project.json, with one package.json for all.
   if (tree.has("nx.json")) for (const path of tree.named("project.json")) add(members, folderOf(path), "");
   return members;
@@ -187,9 +207,11 @@ function withoutNested(apps: readonly Application[], members: Members): Applicat
     if (root === undefined || app === root || members.all.has(app.scope.dir)) return true;
     // The same application, once by the root's manifest and once by its own.
     const entry = root.facts.entry;
+    const { dir } = app.scope;
     const started = [...root.facts.processes.values()].some(
-      ({ run }) =>
-        run?.includes(`${app.scope.dir}/`) || run?.includes(`${app.scope.dir.replaceAll("/", ".")}.`),
+      ({ run, serve }) =>
+        [`${dir}/`, ` ${dir} `, `${dir.replaceAll("/", ".")}.`].some((text) => run?.includes(text)) ||
+        (serve !== undefined && (serve === dir || isInside(dir, serve === "." ? "" : serve))),
     );
     return !(
       root.facts.language === app.facts.language &&
@@ -257,17 +279,29 @@ function order(apps: readonly Application[]): Application[] {
 function contextOf({ scope, facts }: Application, members: Members, tree: Tree): string {
   const root = members.rootOf.get(scope.dir);
   if (root === undefined || root === scope.dir) return scope.dir;
-  if (facts.language === "node") {
+  if (facts.language === "node" && tree.has(posix.join(scope.dir, "package.json"))) {
     const relative = posix.relative(root, scope.dir);
     facts.build = facts.build.map((step) => inWorkspace(step, relative));
     for (const one of facts.evidence)
       if (one.path === "build.run") one.value = inWorkspace(one.value, relative);
+  }
+  if (facts.language === "java") {
+    const module = posix.relative(root, scope.dir);
+    facts.build = facts.build.map((step) => inModule(step, module));
+    for (const one of facts.evidence) if (one.path === "build.run") one.value = inModule(one.value, module);
+    return root;
   }
   return tree.has(posix.join(root, "package.json")) ||
     tree.has(posix.join(root, "pyproject.toml")) ||
     tree.has(posix.join(root, "Cargo.toml"))
     ? root
     : scope.dir;
+}
+
+/** A module's build, said from the root of all modules. */
+function inModule(step: string, module: string): string {
+  if (/^\S*mvnw? /.test(step)) return `${step} --projects ${module} --also-make`;
+  return step.replace(/^(\S*gradlew?) /, `$1 :${module.replaceAll("/", ":")}:`);
 }
 
 /** `npm run build` of a member, said from the workspace's root. */

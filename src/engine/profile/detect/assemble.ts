@@ -62,7 +62,7 @@ export function assemble(
       const inherits = given === first ? {} : own ? {} : { image: first };
       processes[given] = {
         ...processOf(found),
-        ...(app.scope.dir === "" ? {} : { dir: app.scope.dir }),
+        ...((found.dir ?? app.scope.dir) === "" ? {} : { dir: found.dir ?? app.scope.dir }),
         ...inherits,
         ...(own || given !== first ? {} : imageOf(app, env, false)),
         ...envOf(app.facts, found),
@@ -151,7 +151,7 @@ function nameProcesses(
 }
 
 function processOf(found: FoundProcess): ProcessFile {
-  const { env: _, volumes, ...rest } = found;
+  const { env: _, dir: __, volumes, ...rest } = found;
   return { ...rest, ...(volumes === undefined ? {} : { volumes }) };
 }
 

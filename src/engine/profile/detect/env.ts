@@ -67,6 +67,9 @@ function put(
 
 function addExample(found: FoundEnv, one: ExampleVariable, services: readonly FoundService[]): void {
   if (givenByOthers.test(one.name)) return;
+  // What Laravel's own example lists and leaves empty belongs to what is not used.
+  if (one.value === "" && /^(AWS_|PUSHER_|ABLY_|MIX_|REVERB_|POSTMARK_|MAIL_|MEMCACHED_)/.test(one.name))
+    return;
   const where = { file: one.file, line: one.line };
   if (baked.test(one.name)) {
     if (one.value !== "" && !looksSecret(one.name)) found.buildEnv[one.name] ??= one.value;
@@ -350,7 +353,14 @@ function addImplied(
     const spring = apps.find(({ facts }) => facts.framework === "spring-boot");
     const where = apps[0]?.facts.evidence[0] ?? { file: ".", line: 1 };
     const from = { file: where.file, line: where.line };
-    if (spring !== undefined && variable === "DATABASE_URL") {
+    const wordpress = apps.some(({ facts }) => facts.framework === "wordpress");
+    if (wordpress && variable === "DATABASE_URL") {
+      const because = "WordPress' images look there for its database";
+      put(found, "WORDPRESS_DB_HOST", `\${${name}.host}:\${${name}.port}`, from, because);
+      put(found, "WORDPRESS_DB_NAME", `\${${name}.name}`, from, because);
+      put(found, "WORDPRESS_DB_USER", `\${${name}.user}`, from, because);
+      put(found, "WORDPRESS_DB_PASSWORD", `\${${name}.password}`, from, because);
+    } else if (spring !== undefined && variable === "DATABASE_URL") {
       const because = "Spring Boot looks there for its data source";
       put(
         found,

@@ -20,6 +20,8 @@ export interface FoundProcess {
   health?: string;
   schedule?: string;
   volumes?: Record<string, string>;
+  /** Where it runs, from the root, if not in its application's folder. */
+  dir?: string;
   env?: Record<string, string>;
 }
 

@@ -99,6 +99,11 @@ const rules: readonly Rule[] = [
     port: 1,
     weight: 8,
   },
+  {
+    pattern: /(?:HTTPServer|TCPServer|make_server)\(\s*\(?\s*["'][^"']*["'],\s*(\d{2,5})/,
+    port: 1,
+    weight: 8,
+  },
   { pattern: /set\s+:port\s*,\s*(\d{2,5})/, port: 1, weight: 8 },
   { pattern: /(?:Bun\.serve|Deno\.serve|serve)\(\s*\{[^}]*?\bport\s*:\s*(\d{2,5})/s, port: 1, weight: 8 },
   { pattern: /(?:UseUrls|\.Run|Urls\.Add)\(\s*"https?:\/\/[^":]*:(\d{2,5})/, port: 1, weight: 8 },

@@ -20,6 +20,8 @@ export interface Scope {
   yaml(path: string): unknown;
   /** Files below with one of these endings, source before tests, shallow before deep; at most a few hundred. */
   sources(...endings: string[]): readonly string[];
+  /** Whether a file belongs to this folder's application, and not to one of a folder below with a manifest of its own. */
+  owns(path: string): boolean;
   /** The path from the root, for evidence. */
   full(path: string): string;
 }
@@ -32,15 +34,44 @@ export function isAside(path: string): boolean {
   return aside.test(path);
 }
 
+/** Manifests that make a folder a project of its own. */
+const manifests = [
+  "package.json",
+  "pyproject.toml",
+  "requirements.txt",
+  "Pipfile",
+  "composer.json",
+  "go.mod",
+  "Gemfile",
+  "Cargo.toml",
+  "pom.xml",
+  "build.gradle",
+  "build.gradle.kts",
+  "mix.exs",
+  "deno.json",
+] as const;
+
 export function scopeOf(tree: Tree, dir: string): Scope {
   const full = (path: string) => (dir === "" ? path : posix.join(dir, path));
   const prefix = dir === "" ? "" : `${dir}/`;
   const listed = new Map<string, readonly string[]>();
+  const projects = new Map<string, boolean>();
+  const isProject = (folder: string): boolean => {
+    const known = projects.get(folder);
+    if (known !== undefined) return known;
+    const above = posix.dirname(folder);
+    const found =
+      manifests.some((name) => tree.has(full(`${folder}/${name}`))) || (above !== "." && isProject(above));
+    projects.set(folder, found);
+    return found;
+  };
+  const owns = (path: string) => !path.includes("/") || !isProject(posix.dirname(path));
   const text = (path: string) => tree.text(full(path));
   return {
     dir,
     tree,
     full,
+    owns,
     text,
     has: (path) => tree.has(full(path)),
     hasFolder: (path) => tree.hasFolder(full(path)),
@@ -55,7 +86,7 @@ export function scopeOf(tree: Tree, dir: string): Scope {
       const found = tree.files
         .filter((path) => path.startsWith(prefix) && endings.some((ending) => path.endsWith(ending)))
         .map((path) => path.slice(prefix.length))
-        .filter((path) => !isAside(path))
+        .filter((path) => !isAside(path) && owns(path))
         .sort((a, b) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1))
         .slice(0, mostSources);
       listed.set(key, found);

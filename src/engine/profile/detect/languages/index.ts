@@ -6,6 +6,7 @@ import { elixir } from "./elixir.ts";
 import { go } from "./go.ts";
 import { java } from "./java.ts";
 import { readNode } from "./node.ts";
+import { nx } from "./nx.ts";
 import { php } from "./php.ts";
 import { manifests, readPython } from "./python.ts";
 import { ruby } from "./ruby.ts";
@@ -30,6 +31,7 @@ export const languageRules: readonly LanguageRules[] = [
     bare: true,
     read: (scope) => (scope.sources(".py").length === 0 ? undefined : readPython(scope)),
   },
+  nx,
   php,
   ruby,
   go,

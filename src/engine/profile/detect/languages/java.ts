@@ -66,11 +66,8 @@ function maven(scope: Scope, text: string): Facts {
   if (released !== undefined) claims.push(claim(scope, "pom.xml", text, released, "maven-compiler-plugin"));
   decide(scope, facts, claims);
   const root = scope.dir === "" || !scopeOf(scope.tree, "").has("pom.xml") ? scope : scopeOf(scope.tree, "");
-  const wrapper = scope.has("mvnw")
-    ? "./mvnw"
-    : root.has("mvnw")
-      ? posix.join(posix.relative(scope.dir, "") || ".", "mvnw")
-      : "mvn";
+  // A module is built from the root, where the wrapper is.
+  const wrapper = scope.has("mvnw") || root.has("mvnw") ? "./mvnw" : "mvn";
   facts.install = [`${wrapper} -B dependency:go-offline`];
   note(facts, "build.install", facts.install[0] ?? "", { file: scope.full("pom.xml") }, "pom.xml is there");
   facts.build = [`${wrapper} -B -DskipTests package`];
@@ -185,11 +182,7 @@ function gradleProject(scope: Scope, file: string): Facts {
       claim(scope, "gradle.properties", scope.text("gradle.properties") ?? "", property, "javaVersion"),
     );
   decide(scope, facts, claims);
-  const wrapper = scope.has("gradlew")
-    ? "./gradlew"
-    : root.has("gradlew") && scope.dir !== ""
-      ? posix.join(posix.relative(scope.dir, ""), "gradlew")
-      : "gradle";
+  const wrapper = scope.has("gradlew") || root.has("gradlew") ? "./gradlew" : "gradle";
   const boot =
     (/org\.springframework\.boot/.test(text) &&
       !/org\.springframework\.boot["')]*\s*version\s*["'][^"']+["']\s*apply\s*false|apply false/.test(

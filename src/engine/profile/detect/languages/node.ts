@@ -430,7 +430,7 @@ function startOf(own: Package, script: Script): Start | undefined {
   );
   if (!runners.test(program)) {
     // Some other program (a CLI of a framework): taken as it is, unless it is one that only serves developers.
-    return isDevCommand(script.command)
+    return isDevCommand(script.command) || callsOthers.test(program)
       ? undefined
       : { run: script.command, source: guessSource(own), env, where: script.where, because: script.because };
   }
@@ -451,6 +451,9 @@ function startOf(own: Package, script: Script): Start | undefined {
       : `${script.because.replace(/ (runs|comes down to) it$/, "")} says ${script.command}, which is for development`;
   return { run, source: source.path, env, where: script.where, because };
 }
+
+/** Programs that only start something else, which is not known to be here. */
+const callsOthers = /^(npm|pnpm|yarn|bunx|npx|make|just|docker|docker-compose|run-s|wait-on|electron|open)$/;
 
 function isFileWord(word: string): boolean {
   return (
@@ -583,7 +586,7 @@ function guessSource(own: Package): string | undefined {
     for (const path of withEndings(posix.normalize(main))) if (own.scope.has(path)) return path;
   for (const name of entryNames)
     for (const ending of [".ts", ".js", ".mjs", ".cjs", ".mts", ".tsx"])
-      if (own.scope.has(name + ending)) return name + ending;
+      if (own.scope.has(name + ending) && own.scope.owns(name + ending)) return name + ending;
   return own.scope.has("bin/www") ? "bin/www" : undefined;
 }
 

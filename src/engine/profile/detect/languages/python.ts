@@ -15,6 +15,9 @@ export const manifests = [
   "setup.py",
   "setup.cfg",
   "manage.py",
+  "requirements/base.txt",
+  "requirements/prod.txt",
+  "requirements/production.txt",
   "uv.lock",
   "poetry.lock",
   ...condaFiles,
@@ -498,12 +501,16 @@ function decideWorkers(uses: Uses): void {
     if (file !== undefined) {
       const app =
         /^\s*(\w+)\s*(?::\s*Celery\s*)?=\s*(?:celery\.)?Celery\(/m.exec(scope.text(file) ?? "")?.[1] ?? "app";
-      const module = celeryModule(scope, file, app);
+      // A Django project in a folder of its own is seen from there.
+      const folder = facts.framework === "django" ? (readDjango(scope)?.folder ?? "") : "";
+      const inside = folder !== "" && file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+      const moved = inside === file ? "" : ` --workdir ${folder}`;
+      const module = celeryModule(scope, inside, app, moved === "" ? "" : folder);
       const where = { file: scope.full(file), line: lineOf(scope.text(file), "Celery(") };
       addProcess(
         facts,
         "worker",
-        { run: `celery -A ${module} worker --loglevel INFO` },
+        { run: `celery${moved} -A ${module} worker --loglevel INFO` },
         where,
         `${file} makes a Celery application`,
       );
@@ -515,7 +522,7 @@ function decideWorkers(uses: Uses): void {
         addProcess(
           facts,
           "beat",
-          { run: `celery -A ${module} beat --loglevel INFO${scheduler}` },
+          { run: `celery${moved} -A ${module} beat --loglevel INFO${scheduler}` },
           beat === undefined ? where : { file: scope.full(beat) },
           `${beat ?? "django-celery-beat"} has a schedule`,
         );
@@ -584,11 +591,12 @@ function decideWorkers(uses: Uses): void {
   }
 }
 
-function celeryModule(scope: Scope, file: string, app: string): string {
+function celeryModule(scope: Scope, file: string, app: string, within: string): string {
   const name = posix.basename(file, ".py");
   const folder = posix.dirname(file);
   // Celery finds pkg.celery:app from the name of the package alone.
-  if (name === "celery" && scope.has(posix.join(folder, "__init__.py"))) return modulePath(`${folder}.py`);
+  if (name === "celery" && scope.has(posix.join(within, folder, "__init__.py")))
+    return modulePath(`${folder}.py`);
   return app === "app" || app === "celery" ? modulePath(file) : `${modulePath(file)}.${app}`;
 }
 

@@ -62,12 +62,7 @@ export const rust: LanguageRules = {
     addProcess(
       facts,
       web ? "web" : "worker",
-      {
-        run: `${member ? posix.relative(scope.dir, "target") : "target"}/release/${bin.name}`.replace(
-          /^target/,
-          "./target",
-        ),
-      },
+      { run: `./target/release/${bin.name}`, ...(member ? { dir: "" } : {}) },
       where,
       `Cargo.toml makes the program ${bin.name}`,
     );
