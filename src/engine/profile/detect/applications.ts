@@ -83,12 +83,23 @@ function readFolder(
   if (readings.length === 0) return [];
   const best = choose(readings);
   if (best === undefined) return [];
-  const assets = readings.find((one) => one !== best && one.language === "node");
+  const other = readings.find((one) => one !== best && isServer(one) && isServer(best));
+  const assets =
+    other === undefined ? readings.find((one) => one !== best && one.language === "node") : undefined;
   const { dockerfile } = useExisting(scope, best, compose);
   if (assets !== undefined && best.language !== "static" && dockerfile === undefined)
     addAssets(best, assets, scope, "");
   decidePackages(best);
-  return [{ scope, facts: best, context: dir, ...(dockerfile === undefined ? {} : { dockerfile }) }];
+  const own = { scope, facts: best, context: dir, ...(dockerfile === undefined ? {} : { dockerfile }) };
+  if (other === undefined || dockerfile !== undefined) return [own];
+  decidePackages(other);
+  return [own, { scope, facts: other, context: dir }];
+}
+
+/** Two servers in one folder are two applications. */
+function isServer({ processes, strength }: Facts): boolean {
+  const first = [...processes.values()][0];
+  return strength >= 80 && first?.run !== undefined && first.serve === undefined && first.port !== undefined;
 }
 
 /** Node in the folder of another language's application makes its assets, unless it is the only one that serves. */
@@ -277,6 +288,7 @@ function order(apps: readonly Application[]): Application[] {
 
 /** Members of a workspace are built from its root, where the lock file is. */
 function contextOf({ scope, facts }: Application, members: Members, tree: Tree): string {
+  if (facts.fromRoot) return "";
   const root = members.rootOf.get(scope.dir);
   if (root === undefined || root === scope.dir) return scope.dir;
   if (facts.language === "node" && tree.has(posix.join(scope.dir, "package.json"))) {

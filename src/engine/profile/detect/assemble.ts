@@ -136,7 +136,7 @@ function nameProcesses(
           : key;
     const candidates = [
       plain,
-      `${folder}-${key}`,
+      folder === "" ? (app.facts.framework ?? app.facts.language) : `${folder}-${key}`,
       slugOf(app.scope.dir),
       `${slugOf(app.scope.dir)}-${key}`.slice(-30),
     ];
@@ -159,6 +159,7 @@ function envOf(facts: Facts, found: FoundProcess): { env?: ProcessFile["env"] } 
   // Secrets are everybody's, and stand at the top.
   const plain = Object.entries(facts.env).filter(([, value]) => typeof value === "string");
   const env = { ...(found.port === undefined ? {} : Object.fromEntries(plain)), ...found.env };
+  if (found.port !== undefined && env.PORT !== undefined) env.PORT = String(found.port);
   return Object.keys(env).length === 0 ? {} : { env };
 }
 

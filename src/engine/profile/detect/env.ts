@@ -48,6 +48,7 @@ export function findEnv(
   for (const one of variables) addExample(found, one, services);
   for (const { scope, facts } of apps) addCode(found, scope, facts, services);
   addImplied(found, apps, services);
+  nameDrivers(found, apps, services);
   return found;
 }
 
@@ -298,6 +299,50 @@ function addCode(found: FoundEnv, scope: Scope, facts: Facts, services: readonly
   }
 }
 
+/** Where nobody said a scheme, the one of the driver that is installed. */
+function nameDrivers(
+  found: FoundEnv,
+  apps: readonly { facts: Facts }[],
+  services: readonly FoundService[],
+): void {
+  for (const service of services) {
+    if (!/postgres|pgvector|postgis|mysql|mariadb/.test(service.kind)) continue;
+    const scheme = alchemyScheme(apps, service.kind);
+    if (scheme === undefined) continue;
+    for (const [name, value] of Object.entries(found.env)) {
+      const said = found.evidence.find(({ path }) => path === `env.${name}`);
+      if (value !== `\${${service.name}.url}` || said?.because.includes(".env")) continue;
+      const named = urlFor(service, `${scheme}://`);
+      found.env[name] = named;
+      if (said !== undefined) said.value = named;
+    }
+  }
+}
+
+/** SQLAlchemy takes the driver from the scheme, and means psycopg2 and MySQLdb where none is said. */
+function alchemyScheme(apps: readonly { facts: Facts }[], kind: ServiceKindName): string | undefined {
+  const names = new Set(
+    apps
+      .flatMap(({ facts }) =>
+        facts.language === "python" ? facts.dependencies.filter(({ dev }) => !dev) : [],
+      )
+      .map(({ name }) => name),
+  );
+  if (
+    !["sqlalchemy", "sqlmodel", "flask-sqlalchemy", "langchain-postgres", "alembic"].some((name) =>
+      names.has(name),
+    )
+  )
+    return undefined;
+  const drivers =
+    serviceKind(kind).scheme === "postgresql"
+      ? (["psycopg2", "psycopg2-binary", "psycopg", "asyncpg"] as const)
+      : (["mysqlclient", "pymysql", "aiomysql", "asyncmy"] as const);
+  const driver = drivers.find((name) => names.has(name));
+  if (driver === undefined || /psycopg2|mysqlclient/.test(driver)) return undefined;
+  return `${serviceKind(kind).scheme}+${driver}`;
+}
+
 /** A connection string near the name of its variable gives away the driver. */
 function urlNear(text: string, name: string): string {
   const at = text.indexOf(name);
@@ -371,6 +416,17 @@ function addImplied(
       );
       put(found, "SPRING_DATASOURCE_USERNAME", `\${${name}.user}`, from, because);
       put(found, "SPRING_DATASOURCE_PASSWORD", `\${${name}.password}`, from, because);
+    } else if (apps.some(({ facts }) => facts.framework === "quarkus") && variable === "DATABASE_URL") {
+      const because = "Quarkus looks there for its data source";
+      put(
+        found,
+        "QUARKUS_DATASOURCE_JDBC_URL",
+        `jdbc:${serviceKind(kind).scheme}://\${${name}.host}:\${${name}.port}/\${${name}.name}`,
+        from,
+        because,
+      );
+      put(found, "QUARKUS_DATASOURCE_USERNAME", `\${${name}.user}`, from, because);
+      put(found, "QUARKUS_DATASOURCE_PASSWORD", `\${${name}.password}`, from, because);
     } else if (spring !== undefined && variable === "REDIS_URL") {
       put(found, "SPRING_DATA_REDIS_URL", `\${${name}.url}`, from, "Spring Boot looks there for Redis");
     } else if (variable !== undefined) {

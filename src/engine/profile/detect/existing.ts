@@ -123,7 +123,12 @@ function useDockerfile(scope: Scope, facts: Facts, found: Dockerfile): string | 
   if (isForDevelopment(command)) return undefined;
   const name = facts.processes.has("web") ? "web" : ([...facts.processes.keys()][0] ?? "web");
   const known = facts.processes.get(name);
-  const port = found.ports.at(0);
+  const base = found.bases.at(-1);
+  // A web server's image listens where it always does, whether or not the Dockerfile repeats it.
+  const usual = base === undefined ? undefined : servers.find(([pattern]) => pattern.test(base.image))?.[1];
+  const port =
+    found.ports.at(0) ??
+    (usual === undefined || base === undefined ? undefined : { port: usual, line: base.line });
   note(
     facts,
     "build.dockerfile",
@@ -179,6 +184,12 @@ function useDockerfile(scope: Scope, facts: Facts, found: Dockerfile): string | 
   }
   return found.path;
 }
+
+const servers: readonly (readonly [RegExp, number])[] = [
+  [/nginx-unprivileged/, 8080],
+  [/(^|\/)(nginx|caddy|httpd)(:|$)/, 80],
+  [/(^|\/)(php|wordpress):[^\s]*apache/, 80],
+];
 
 function isForDevelopment(command: string): boolean {
   return /--reload|runserver|nodemon|ts-node-dev|\b(npm|yarn|pnpm|bun) (run )?(dev|develop|watch|start:dev)\b|--debug\b|flask run|next dev|vite( --host)?$|sleep infinity|--watch|rails s(erver)? -b.*development|\bair\b|tail -f/.test(

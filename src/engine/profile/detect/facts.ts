@@ -46,6 +46,8 @@ export interface Facts {
   dependencies: Dependency[];
   /** Files that the running application is made of, near its entry first: variables are looked for there. */
   entry?: string;
+  /** It reaches out of its folder, so it can only be built from the root. */
+  fromRoot?: boolean;
   evidence: Evidence[];
   questions: Question[];
   /** Variables that the framework needs whoever says so. */

@@ -1,3 +1,4 @@
+import { exampleVariables } from "./envFiles.ts";
 import { lineOf, type Scope } from "./scope.ts";
 
 /** Where code says on which port and address it listens. */
@@ -157,6 +158,20 @@ export function findListening(scope: Scope, files: readonly string[]): Listening
   return best;
 }
 
+/** The port of an example file, where the code only asks for PORT. */
+export function exampleListening(scope: Scope): Listening | undefined {
+  const found = exampleVariables(scope).find(({ name, value }) => name === "PORT" && /^\d{2,5}$/.test(value));
+  return found === undefined
+    ? undefined
+    : {
+        port: Number(found.value),
+        file: found.file,
+        line: found.line,
+        text: `PORT=${found.value}`,
+        variable: "PORT",
+      };
+}
+
 const loopback =
   /(?:listen\([^)]*|host(?:name)?\s*[:=]\s*|bind\(\s*\(?&?|ListenAndServe\(\s*|\.Run\(\s*|\.Start\(\s*|Addr:\s*|run\([^)]*host\s*=\s*|TcpListener::bind\(\s*&?)["'`](127\.0\.0\.1|localhost)\b|\[127,\s*0,\s*0,\s*1\]/;
 
@@ -178,6 +193,11 @@ export function findLoopback(
     };
   }
   return undefined;
+}
+
+/** What is said of such code: it is the project's own, so only its author can change it. */
+export function loopbackSays({ file, text }: { file: string; text: string }): string {
+  return `${file} listens on the loopback address (${text}): change it to 0.0.0.0, or nothing outside the container reaches it`;
 }
 
 const healthNames = String.raw`/(?:api/)?(?:v\d+/)?_?(?:healthz?|health[-_]?check|healthy|livez|readyz|alive|liveness|readiness|up|ping|heartbeat|status)/?`;

@@ -27,8 +27,11 @@ export const dotnet: LanguageRules = {
     const worker = /Sdk\.Worker$/i.test(sdk);
     const program = xmlText(project, "PropertyGroup", "OutputType")?.toLowerCase() === "exe";
     const where = { file: scope.full(file) };
-    const publish = `dotnet publish ${file} -c Release -o out /p:UseAppHost=false`;
-    facts.install = [`dotnet restore ${file}`];
+    const reaches = scope.dir !== "" && xmlAll(project, "ItemGroup", "ProjectReference").length > 0;
+    const path = reaches ? scope.full(file) : file;
+    if (reaches) facts.fromRoot = true;
+    const publish = `dotnet publish ${path} -c Release -o out /p:UseAppHost=false`;
+    facts.install = [`dotnet restore ${path}`];
     if (isTest || (!web && !worker && !program)) return facts;
     note(facts, "build.install", facts.install[0] ?? "", where, `${file} is there`);
     facts.build = [publish];
@@ -38,12 +41,12 @@ export const dotnet: LanguageRules = {
     addProcess(
       facts,
       web ? "web" : "worker",
-      { run: `dotnet out/${assembly}.dll` },
+      { run: `dotnet out/${assembly}.dll`, ...(reaches ? { dir: "" } : {}) },
       where,
       `${file} makes this program`,
     );
     facts.strength = web ? 90 : worker ? 80 : 45;
-    facts.dev.run = `dotnet watch run --project ${file} --urls http://0.0.0.0:8080`;
+    facts.dev.run = `dotnet watch run --project ${path} --urls http://0.0.0.0:8080`;
     if (web) finishWeb(scope, facts, where);
     else delete facts.dev.run;
     return facts;

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type Dependency, emptyFacts, type Facts } from "../facts.ts";
-import { findHealth, findListening, findLoopback } from "../listen.ts";
+import { findHealth, findListening, findLoopback, loopbackSays } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { lineOf, type Scope } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
@@ -67,14 +67,7 @@ export const go: LanguageRules = {
         listening === undefined ? "Go servers mostly listen there" : `the code says ${listening.text}`,
       );
       const loopback = findLoopback(scope, main.files);
-      if (loopback !== undefined)
-        note(
-          facts,
-          "processes.web.port",
-          port,
-          loopback,
-          `${loopback.file} listens on the loopback address (${loopback.text}): change it to 0.0.0.0, or nothing outside the container reaches it`,
-        );
+      if (loopback !== undefined) note(facts, "processes.web.port", port, loopback, loopbackSays(loopback));
       const health = findHealth(scope, files);
       if (health !== undefined) setHealth(facts, "web", health.path, health, `${health.file} answers there`);
     }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { releasesOf } from "../../releases.ts";
 import { type Dependency, emptyFacts, type Facts } from "../facts.ts";
-import { findHealth, findListening } from "../listen.ts";
+import { exampleListening, findHealth, findListening, findLoopback, loopbackSays } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { type Data, dig, digData, digList, digText, lineOf, type Scope, scopeOf } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
@@ -365,10 +365,11 @@ function decideServer(
     );
   }
   if (!server) return;
+  const loopback = findLoopback(own.scope, files);
+  const told = listening ?? exampleListening(own.scope);
   const inCommand = portInCommand(found.run) ?? portOf(script?.assigned.PORT);
   if (inCommand !== undefined) setPort(facts, "web", inCommand, found.where, "the start command says so");
-  else if (listening !== undefined)
-    setPort(facts, "web", listening.port, listening, `the code says ${listening.text}`);
+  else if (told !== undefined) setPort(facts, "web", told.port, told, `${told.file} says ${told.text}`);
   else
     setPort(
       facts,
@@ -379,6 +380,9 @@ function decideServer(
     );
   if (listening === undefined && inCommand === undefined && readsPort(own.scope, files))
     facts.env.PORT = String(framework?.port ?? 3000);
+  const port = facts.processes.get("web")?.port;
+  if (loopback !== undefined && port !== undefined)
+    note(facts, "processes.web.port", port, loopback, loopbackSays(loopback));
   const health = findHealth(
     own.scope,
     files.length > 0 ? [...files, ...own.scope.sources(".ts", ".js")] : own.scope.sources(".ts", ".js"),
@@ -832,14 +836,6 @@ function prefixed(words: readonly string[]): string {
   return /^(prisma|drizzle-kit|knex|typeorm|sequelize-cli|sequelize)$/.test(words[0] ?? "")
     ? `npx ${joinWords(words)}`
     : joinWords(words);
-}
-
-export function isWorkspaceRoot(scope: Scope): boolean {
-  const data = scope.json(manifest);
-  return (
-    data !== undefined &&
-    (data.workspaces !== undefined || scope.has("pnpm-workspace.yaml") || scope.has("lerna.json"))
-  );
 }
 
 export function workspaceGlobs(scope: Scope): string[] {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { emptyFacts, type Facts } from "../facts.ts";
-import { findHealth, findListening, type Listening } from "../listen.ts";
+import { exampleListening, findHealth, findListening, type Listening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { dig, digData, digText, isAside, lineOf, type Scope } from "../scope.ts";
 import { decideVersion, fileClaims } from "../versions.ts";
@@ -225,14 +225,15 @@ function serveApp(uses: Uses, app: PythonApp): void {
     serveUi(uses, app, "web");
     return;
   }
-  const listening = findListening(scope, [
-    app.file,
-    ...scope
-      .sources(".py")
-      .filter(
-        (path) => path !== app.file && /(main|run|server|settings|config|app|__main__)\w*\.py$/.test(path),
-      ),
-  ]);
+  const listening =
+    findListening(scope, [
+      app.file,
+      ...scope
+        .sources(".py")
+        .filter(
+          (path) => path !== app.file && /(main|run|server|settings|config|app|__main__)\w*\.py$/.test(path),
+        ),
+    ]) ?? exampleListening(scope);
   const port = listening?.port ?? 8000;
   const where = app.where;
   const { target, folder } = importable(scope, app);
@@ -281,7 +282,7 @@ function serveApp(uses: Uses, app: PythonApp): void {
       );
   }
   if (listening !== undefined)
-    setPort(facts, "web", listening.port, listening, `the code says ${listening.text}`);
+    setPort(facts, "web", listening.port, listening, `${listening.file} says ${listening.text}`);
   else
     setPort(
       facts,

@@ -124,6 +124,13 @@ function rails(scope: Scope, facts: Facts, has: (name: string) => boolean): void
     const health = findHealth(scope, ["config/routes.rb"]);
     if (health !== undefined) setHealth(facts, "web", health.path, health, "config/routes.rb answers there");
   }
+  const web = facts.processes.get("web");
+  const keeps = has("sqlite3") && !has("pg") && !has("mysql2") && !has("trilogy");
+  if (web !== undefined && keeps) {
+    // The image that Rails' own Dockerfile makes has the application in /rails.
+    const home = /\/rails\b/.test(scope.text("Dockerfile") ?? "") ? "/rails" : "/app";
+    web.volumes = { storage: `${home}/storage` };
+  }
   if (scope.hasFolder("db"))
     setRelease(
       facts,

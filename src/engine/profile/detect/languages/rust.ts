@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type Dependency, emptyFacts } from "../facts.ts";
-import { findHealth, findListening, findLoopback } from "../listen.ts";
+import { findHealth, findListening, findLoopback, loopbackSays } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { type Data, dig, digData, digList, digText, lineOf, type Scope, scopeOf } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
@@ -79,14 +79,7 @@ export const rust: LanguageRules = {
           : `the code says ${listening.text}`,
       );
       const loopback = findLoopback(scope, files);
-      if (loopback !== undefined)
-        note(
-          facts,
-          "processes.web.port",
-          port,
-          loopback,
-          `${loopback.file} listens on the loopback address (${loopback.text}): change it to 0.0.0.0, or nothing outside the container reaches it`,
-        );
+      if (loopback !== undefined) note(facts, "processes.web.port", port, loopback, loopbackSays(loopback));
       if (found?.[1] === "rocket")
         Object.assign(facts.env, { ROCKET_ADDRESS: "0.0.0.0", ROCKET_PORT: String(port) });
       const health = findHealth(scope, files);
