@@ -97,14 +97,15 @@ function env(variables: Readonly<Record<string, string>>): string[] {
 
 /** Builds in layers, so that an unchanged application costs nothing the second time. */
 async function buildApp(app: App): Promise<string> {
-  await image(app.image, { engine: rig });
+  for (const name of [app.image, ...(app.images ?? [])]) await image(name, { engine: rig });
   const copies = app.manifests.map(
     (file) => `COPY ${file} ./${dirname(file) === "." ? "" : `${dirname(file)}/`}`,
   );
   const dockerfile = [
     `FROM ${app.image}`,
     "USER root",
-    "WORKDIR /app",
+    `WORKDIR ${app.folder ?? "/app"}`,
+    ...(app.prepare ?? []),
     ...copies,
     ...(app.install ? [`RUN ${app.install}`] : []),
     "COPY . .",

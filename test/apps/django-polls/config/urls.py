@@ -1,0 +1,8 @@
+from django.urls import path
+from polls import views
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("polls/<int:question_id>/vote", views.vote, name="vote"),
+    path("healthz", views.healthz),
+]
