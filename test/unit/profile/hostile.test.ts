@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isCancelled } from "../../../src/engine/process/index.ts";
-import { detect } from "../../../src/engine/profile/index.ts";
+import { detect, parseProfile, writeProfile } from "../../../src/engine/profile/index.ts";
 import { withTree } from "./tree.ts";
 
 const app = {
@@ -126,6 +126,29 @@ describe("trees that nobody would like to be given", () => {
       },
     ));
 
+  test("code on which patterns could run for ever takes no longer than other code", () =>
+    withTree(
+      {
+        "package.json": { scripts: { start: "node a.js" }, dependencies: { express: "4" } },
+        "requirements.txt": "fastapi\n",
+        "a.js": "{\n".repeat(100_000),
+        "b.js": ".listen({\n".repeat(20_000),
+        "c.js": " ".repeat(250_000),
+        "d.py": "def a(\n".repeat(30_000),
+        "e.py": "def a():\n    x = 1\n".repeat(10_000),
+        "server.js": "process.env.PORT\n".repeat(15_000),
+        "f.py": "\n\n\n".repeat(80_000),
+        "main.py": "from fastapi import (\n".repeat(10_000),
+        "pom.xml": "<a ".repeat(80_000),
+        Dockerfile: "RUN a \\\n".repeat(30_000),
+      },
+      async (dir) => {
+        const started = performance.now();
+        await detect(dir);
+        assert.ok(performance.now() - started < 4_000, `${performance.now() - started} ms`);
+      },
+    ));
+
   test("a cancelled look ends with that", () =>
     withTree(app, async (dir) => {
       await assert.rejects(detect(dir, { signal: AbortSignal.abort() }), isCancelled);
@@ -198,6 +221,9 @@ describe("trees that nobody would like to be given", () => {
         withTree(files, async (dir) => {
           const found = await detect(dir);
           assert.equal(found.profile.runtime === undefined, found.confidence === "none");
+          if (found.confidence === "none") return;
+          const parsed = parseProfile(writeProfile(found.profile));
+          assert.ok(parsed.ok, JSON.stringify(parsed.problems));
         }),
       ),
       { numRuns: 300 },

@@ -128,13 +128,17 @@ function* instructions(text: string): Generator<{ word: string; rest: string; li
   const lines = text.split("\n");
   for (let index = 0; index < lines.length; index++) {
     const line = index + 1;
-    let whole = (lines[index] ?? "").trim();
-    if (whole === "" || whole.startsWith("#")) continue;
-    while (whole.endsWith("\\") && index + 1 < lines.length) {
+    const pieces = [(lines[index] ?? "").trim()];
+    if (pieces[0] === "" || pieces[0]?.startsWith("#")) continue;
+    // A comment between continued lines is left out, and continues them.
+    while ((pieces.at(-1)?.endsWith("\\") || pieces.at(-1)?.startsWith("#")) && index + 1 < lines.length) {
       index += 1;
-      const next = (lines[index] ?? "").trim();
-      whole = whole.slice(0, -1) + (next.startsWith("#") ? "\\" : next);
+      pieces.push((lines[index] ?? "").trim());
     }
+    const whole = pieces
+      .filter((piece) => !piece.startsWith("#"))
+      .map((piece) => piece.replace(/\\$/, " "))
+      .join("");
     const [, word = "", rest = ""] = /^(\w+)\s+(.*)$/s.exec(whole) ?? [];
     yield { word: word.toUpperCase(), rest: rest.trim(), line };
   }

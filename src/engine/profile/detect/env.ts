@@ -248,7 +248,7 @@ function addCode(found: FoundEnv, scope: Scope, facts: Facts, services: readonly
   for (const path of scope
     .sources(".py", ".ts", ".js", ".mjs", ".tsx", ".rb", ".go", ".rs", ".exs", ".php")
     .slice(0, 400)) {
-    const text = scope.text(path);
+    const text = scope.code(path);
     if (text === undefined || text.length > 200_000) continue;
     for (const { pattern, endings, required } of reads) {
       if (!endings.test(path)) continue;

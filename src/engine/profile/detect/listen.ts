@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
   },
   // const { PORT = 3000 } = process.env; PORT: z.coerce.number().default(3000); PORT: port({ default: 3000 })
   {
-    pattern: /\{[^}]*\b(\w*PORT)\s*=\s*["']?(\d{2,5})[^}]*\}\s*=\s*process\.env/,
+    pattern: /\{[^}]{0,300}\b(\w*PORT)\s*=\s*["']?(\d{2,5})[^}]{0,300}\}\s*=\s*process\.env/,
     port: 2,
     variable: 1,
     weight: 10,
@@ -73,7 +73,7 @@ const rules: readonly Rule[] = [
     weight: 10,
   },
   // app.listen(3000), .listen({ port: 3000 }), ListenAndServe(":8080"), r.Run(":8080"), e.Start(":1323"), .bind("0.0.0.0:3000")
-  { pattern: /\.listen\(\s*(?:\{[^}]*?port:\s*)?["']?(?:[\w.]*:)?(\d{2,5})\b/i, port: 1, weight: 8 },
+  { pattern: /\.listen\(\s*(?:\{[^}]{0,300}?port:\s*)?["']?(?:[\w.]*:)?(\d{2,5})\b/i, port: 1, weight: 8 },
   {
     pattern:
       /(?:ListenAndServe(?:TLS)?|\.Run|\.Start|\.Listen|RunListener)\(\s*(?:"tcp",\s*)?["'`](?:[\w.[\]:*+/]*):(\d{2,5})["'`]/,
@@ -85,18 +85,18 @@ const rules: readonly Rule[] = [
     port: 1,
     weight: 8,
   },
-  { pattern: /SocketAddr(?:V4)?::(?:from|new)\([^;]*?,\s*(\d{2,5})\s*\)/, port: 1, weight: 8 },
+  { pattern: /SocketAddr(?:V4)?::(?:from|new)\([^;]{0,200}?,\s*(\d{2,5})\s*\)/, port: 1, weight: 8 },
   { pattern: /Addr:\s*["'`][\w.]*:(\d{2,5})["'`]/, port: 1, weight: 8 },
   {
     pattern:
-      /flag\.String(?:Var)?\([^)]*["'](?:addr|address|listen|http|bind)["'],\s*["'][\w.]*:(\d{2,5})["']/,
+      /flag\.String(?:Var)?\([^)]{0,300}["'](?:addr|address|listen|http|bind)["'],\s*["'][\w.]*:(\d{2,5})["']/,
     port: 1,
     weight: 8,
   },
-  { pattern: /flag\.Int(?:Var)?\([^)]*["']port["'],\s*(\d{2,5})/, port: 1, weight: 8 },
+  { pattern: /flag\.Int(?:Var)?\([^)]{0,300}["']port["'],\s*(\d{2,5})/, port: 1, weight: 8 },
   // uvicorn.run(app, port=8000), app.run(port=5000), launch(server_port=7860), set :port, 4567
   {
-    pattern: /(?:run|run_app|launch|serve|run_server)\([^)]*?(?:server_)?port\s*=\s*(\d{2,5})\b/s,
+    pattern: /(?:run|run_app|launch|serve|run_server)\([^)]{0,300}?(?:server_)?port\s*=\s*(\d{2,5})\b/s,
     port: 1,
     weight: 8,
   },
@@ -106,11 +106,15 @@ const rules: readonly Rule[] = [
     weight: 8,
   },
   { pattern: /set\s+:port\s*,\s*(\d{2,5})/, port: 1, weight: 8 },
-  { pattern: /(?:Bun\.serve|Deno\.serve|serve)\(\s*\{[^}]*?\bport\s*:\s*(\d{2,5})/s, port: 1, weight: 8 },
+  {
+    pattern: /(?:Bun\.serve|Deno\.serve|serve)\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})/s,
+    port: 1,
+    weight: 8,
+  },
   { pattern: /(?:UseUrls|\.Run|Urls\.Add)\(\s*"https?:\/\/[^":]*:(\d{2,5})/, port: 1, weight: 8 },
   { pattern: /ListenAnyIP\(\s*(\d{2,5})/, port: 1, weight: 8 },
   // export default { port: 3000, fetch: app.fetch }; const port = 3000; port: int = 8000
-  { pattern: /export default \{[^}]*?\bport\s*:\s*(\d{2,5})/s, port: 1, weight: 6 },
+  { pattern: /export default \{[^}]{0,300}?\bport\s*:\s*(\d{2,5})/s, port: 1, weight: 6 },
   {
     pattern:
       /(?:^|[\s,{(])(?:const|let|var|static)?\s*(?:server_?|http_?|app_?|api_?)?port\s*(?::\s*[\w<>]+)?\s*(?::?=)\s*["']?(\d{2,5})\b(?!\.)/im,
@@ -129,7 +133,7 @@ const foreign = new Set([
 export function findListening(scope: Scope, files: readonly string[]): Listening | undefined {
   let best: (Listening & { weight: number }) | undefined;
   for (const [order, path] of files.entries()) {
-    const text = scope.text(path);
+    const text = scope.code(path);
     if (text === undefined || text.length > 400_000) continue;
     const code = withoutComments(text, path);
     for (const rule of rules) {
@@ -173,7 +177,7 @@ export function exampleListening(scope: Scope): Listening | undefined {
 }
 
 const loopback =
-  /(?:listen\([^)]*|host(?:name)?\s*[:=]\s*|bind\(\s*\(?&?|ListenAndServe\(\s*|\.Run\(\s*|\.Start\(\s*|Addr:\s*|run\([^)]*host\s*=\s*|TcpListener::bind\(\s*&?)["'`](127\.0\.0\.1|localhost)\b|\[127,\s*0,\s*0,\s*1\]/;
+  /(?:listen\([^)]{0,300}|host(?:name)?\s*[:=]\s*|bind\(\s*\(?&?|ListenAndServe\(\s*|\.Run\(\s*|\.Start\(\s*|Addr:\s*|run\([^)]{0,300}host\s*=\s*|TcpListener::bind\(\s*&?)["'`](127\.0\.0\.1|localhost)\b|\[127,\s*0,\s*0,\s*1\]/;
 
 /** Code that itself listens on the loopback address, where nothing outside of its container reaches it. */
 export function findLoopback(
@@ -181,7 +185,7 @@ export function findLoopback(
   files: readonly string[],
 ): { file: string; line: number; text: string } | undefined {
   for (const path of files.slice(0, 12)) {
-    const text = scope.text(path);
+    const text = scope.code(path);
     if (text === undefined || text.length > 400_000) continue;
     const code = withoutComments(text, path);
     const found = loopback.exec(code);
@@ -204,6 +208,9 @@ const healthNames = String.raw`/(?:api/)?(?:v\d+/)?_?(?:healthz?|health[-_]?chec
 const route = new RegExp(
   String.raw`(?:get|route|use|all|HandleFunc|Handle|GET|Get|path|MapGet|MapHealthChecks|at|resource|Mapping|nest|scope|url|on|serve|method|match|pathname\s*===?|url\s*===?|path\s*===?|PATH_INFO['"]?\]\s*===?|:)\s*\(?\s*(?:r|b)?["'\x60\[/](?:GET )?(${healthNames})["'\x60]`,
 );
+/** Routes that are written without a slash: Django, Rails, Laravel, Nest. */
+const slashless =
+  /(?:\bpath\(|\bre_path\(|Route::get\(|@Get\(|@Controller\(|^\s*get\s+)\s*r?["']\^?((?:api\/)?(?:healthz?|health[-_]?check|livez|readyz|up|ping))\/?\$?["']/gm;
 const bare = new RegExp(`^${healthNames}$`);
 
 export interface Health {
@@ -216,14 +223,22 @@ export interface Health {
 export function findHealth(scope: Scope, files: readonly string[]): Health | undefined {
   let best: (Health & { rank: number }) | undefined;
   for (const path of files) {
-    const text = scope.text(path);
-    if (text === undefined || text.length > 400_000) continue;
-    const code = withoutComments(text, path);
-    for (const found of code.matchAll(new RegExp(route, "g"))) {
-      const said = found[1] ?? "";
+    const source = scope.code(path);
+    if (source === undefined) continue;
+    const code = withoutComments(source, path);
+    const slash = path.endsWith("urls.py") ? "/" : "";
+    const named = [...code.matchAll(slashless)].map((found) => ({
+      said: `/${found[1]}${found[0].includes(`${found[1]}/`) ? slash : ""}`,
+      text: found[0].trim(),
+    }));
+    const written = [...code.matchAll(new RegExp(route, "g"))].map((found) => ({
+      said: found[1] ?? "",
+      text: found[0],
+    }));
+    for (const { said, text } of [...written, ...named]) {
       const rank = rankOf(said);
       if (best !== undefined && rank >= best.rank) continue;
-      best = { path: said, file: scope.full(path), line: lineOf(code, found[0]), rank };
+      best = { path: said, file: scope.full(path), line: lineOf(code, text), rank };
     }
   }
   return best;

@@ -148,7 +148,7 @@ const words: Readonly<Record<string, Word>> = {
 const configs: readonly { files: RegExp; pattern: RegExp; says: string }[] = [
   {
     files: /(^|\/)schema\.prisma$|(^|\/)prisma\/[^/]+\.prisma$/,
-    pattern: /datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"/s,
+    pattern: /datasource\s+\w+\s*\{[^}]{0,300}?provider\s*=\s*"(\w+)"/s,
     says: "its datasource is",
   },
   {
@@ -194,7 +194,7 @@ function fromConfig(scope: Scope, facts: Facts): Signal[] {
   for (const path of paths) {
     for (const { files, pattern, says } of configs) {
       if (!files.test(path)) continue;
-      const text = scope.text(path) ?? "";
+      const text = scope.code(path) ?? "";
       const found = pattern.exec(text);
       const said = (found?.[1] ?? found?.[2] ?? "").toLowerCase();
       const kind = Object.hasOwn(words, said) ? words[said] : undefined;
@@ -208,7 +208,7 @@ function fromConfig(scope: Scope, facts: Facts): Signal[] {
       });
     }
     if (/\.prisma$/.test(path)) {
-      const text = scope.text(path) ?? "";
+      const text = scope.code(path) ?? "";
       const extension = /extensions\s*=\s*\[[^\]]*\b(vector|postgis)\b/.exec(text)?.[1];
       if (extension !== undefined)
         signals.push({
@@ -229,7 +229,7 @@ function fromDjango(scope: Scope): Signal[] {
     .sources(".py")
     .filter((path) => /settings/.test(path))
     .flatMap((path) => {
-      const text = (scope.text(path) ?? "").replace(/(^|\s)#[^\n]*/g, (comment) =>
+      const text = (scope.code(path) ?? "").replace(/(^|\s)#[^\n]*/g, (comment) =>
         " ".repeat(comment.length),
       );
       const signals: Signal[] = [];
@@ -398,7 +398,7 @@ function fromCode(scope: Scope, facts: Facts): Signal[] {
       )
     )
       continue;
-    const text = scope.text(path);
+    const text = scope.code(path);
     if (text === undefined || text.length > 300_000 || !text.includes("://")) continue;
     for (const found of text.matchAll(
       /["'`=\s{:]((?:jdbc:|r2dbc:)?(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|valkey|amqps?|pyamqp|ecto|nats)(?:\+\w+)?:\/\/[^\s"'`]{0,120})/g,

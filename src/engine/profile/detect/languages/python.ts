@@ -496,7 +496,7 @@ function setDev(
 function decideWorkers(uses: Uses): void {
   const { scope, facts, has } = uses;
   const files = scope.sources(".py");
-  const holding = (pattern: RegExp) => files.find((path) => pattern.test(scope.text(path) ?? ""));
+  const holding = (pattern: RegExp) => files.find((path) => pattern.test(scope.code(path) ?? ""));
   if (has("celery")) {
     const file = holding(/^\s*\w+\s*(?::\s*Celery\s*)?=\s*(?:celery\.)?Celery\(/m) ?? holding(/\bCelery\(/);
     if (file !== undefined) {

@@ -38,7 +38,7 @@ export function modulePath(file: string): string {
 export function findPythonApps(scope: Scope): PythonApp[] {
   const apps: PythonApp[] = [];
   for (const file of scope.sources(".py")) {
-    const text = scope.text(file);
+    const text = scope.code(file);
     if (text === undefined) continue;
     const code = withoutText(text);
     const found = (
@@ -63,12 +63,9 @@ export function findPythonApps(scope: Scope): PythonApp[] {
         code,
       );
       if (made?.[1] !== undefined && imports(code, kind, name)) found(kind, made[1], made[0], weight);
-      const factory = new RegExp(
-        `^(?:async )?def\\s+(\\w+)\\([^)]*\\)[^:]*:(?:\\n(?:[ \\t]+.*)?)*?\\n[ \\t]+(\\w+)\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:[\\w.]+\\.)?${name}\\(`,
-        "m",
-      ).exec(code);
-      if (made === null && factory?.[1] !== undefined && imports(code, kind, name))
-        found(kind, factory[1], factory[0], weight - 2, { factory: true });
+      const factory = made === null ? factoryOf(code, name) : undefined;
+      if (factory !== undefined && imports(code, kind, name))
+        found(kind, factory, `def ${factory}`, weight - 2, { factory: true });
     }
     // app = create_app(), with the factory elsewhere.
     const called =
@@ -93,6 +90,19 @@ export function findPythonApps(scope: Scope): PythonApp[] {
   return settle(apps);
 }
 
+/** The function that makes an application of this class, line by line: a pattern over all of it could run for ever. */
+function factoryOf(code: string, name: string): string | undefined {
+  const makes = new RegExp(`^[ \\t]+\\w+\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:[\\w.]+\\.)?${name}\\(`);
+  let inside: string | undefined;
+  for (const line of code.split("\n")) {
+    const opened = /^(?:async )?def\s+(\w+)\(/.exec(line)?.[1];
+    if (opened !== undefined) inside = opened;
+    else if (/^[^\s)]/.test(line)) inside = undefined;
+    else if (inside !== undefined && makes.test(line)) return inside;
+  }
+  return undefined;
+}
+
 /** What `create_app()` makes is what the factory makes. */
 function settle(apps: readonly PythonApp[]): PythonApp[] {
   const factories = apps.filter(({ factory }) => factory);
@@ -106,7 +116,7 @@ function settle(apps: readonly PythonApp[]): PythonApp[] {
 
 function imports(code: string, kind: string, name: string): boolean {
   return new RegExp(
-    `^\\s*(?:from\\s+[\\w.]+\\s+import\\s[^\\n]*\\b${name}\\b|import\\s+${kind}|from\\s+[\\w.]+\\s+import\\s*\\([^)]*\\b${name}\\b|from\\s+[\\w.]+\\s+import\\s+\\*)`,
+    `^\\s*(?:from\\s+[\\w.]+\\s+import\\s[^\\n]*\\b${name}\\b|import\\s+${kind}|from\\s+[\\w.]+\\s+import\\s*\\([^)]{0,300}\\b${name}\\b|from\\s+[\\w.]+\\s+import\\s+\\*)`,
     "m",
   ).test(code);
 }
