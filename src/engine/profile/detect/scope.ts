@@ -40,7 +40,7 @@ export function isAside(path: string): boolean {
 }
 
 /** Manifests that make a folder a project of its own. */
-const manifests = [
+export const projectManifests = [
   "package.json",
   "pyproject.toml",
   "requirements.txt",
@@ -66,7 +66,8 @@ export function scopeOf(tree: Tree, dir: string): Scope {
     if (known !== undefined) return known;
     const above = posix.dirname(folder);
     const found =
-      manifests.some((name) => tree.has(full(`${folder}/${name}`))) || (above !== "." && isProject(above));
+      projectManifests.some((name) => tree.has(full(`${folder}/${name}`))) ||
+      (above !== "." && isProject(above));
     projects.set(folder, found);
     return found;
   };

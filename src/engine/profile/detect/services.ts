@@ -399,7 +399,9 @@ function fromCode(scope: Scope, facts: Facts): Signal[] {
     )
       continue;
     const text = scope.code(path);
-    if (text === undefined || text.length > 300_000 || !text.includes("://")) continue;
+    if (text === undefined || !text.includes("://")) continue;
+    // Rails writes this file into every new application, used or not.
+    if (path === "config/cable.yml" && !facts.dependencies.some(({ name }) => name === "redis")) continue;
     for (const found of text.matchAll(
       /["'`=\s{:]((?:jdbc:|r2dbc:)?(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|valkey|amqps?|pyamqp|ecto|nats)(?:\+\w+)?:\/\/[^\s"'`]{0,120})/g,
     )) {

@@ -4,7 +4,7 @@ import { releasesOf, seriesOf, standingOf } from "../releases.ts";
 import { dockerfileOf } from "./dockerfile.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Dialect, exactSeries, seriesWithin } from "./ranges.ts";
-import { dig, digText, lineOf, parseJson, type Scope } from "./scope.ts";
+import { dig, digText, lineOf, parseJson, projectManifests, type Scope } from "./scope.ts";
 
 /** Somebody's statement of a version. */
 export interface Claim {
@@ -189,8 +189,14 @@ export function decideVersion(
   const because = ["no file says another version", ...refused];
   return {
     version: usual,
-    evidence: evidenceOf(language, usual, last?.file ?? scope.full("."), last?.line ?? 1, because),
+    evidence: evidenceOf(language, usual, last?.file ?? manifestOf(scope), last?.line ?? 1, because),
   };
+}
+
+/** The file that would have said it. */
+function manifestOf(scope: Scope): string {
+  const found = scope.first(...projectManifests) ?? scope.tree.in(scope.dir)[0];
+  return scope.full(found ?? scope.sources(".py", ".php", ".html")[0] ?? ".");
 }
 
 function understand(language: Language, text: string, { words, dialect }: Claims): string | undefined {
