@@ -53,7 +53,7 @@ export class ProfileEvidence implements vscode.Disposable, vscode.CodeLensProvid
     if (here.length === 0) return undefined;
     const lines = here.map(({ evidence }) => {
       const [uri] = openArguments(document, evidence);
-      return `- ${escape(evidence.because)} ([${escape(evidence.file)}:${evidence.line}](${uri.with({ fragment: `L${evidence.line}` })}))`;
+      return `- ${markdown(evidence.because)} ([${markdown(evidence.file)}:${evidence.line}](${uri.with({ fragment: `L${evidence.line}` })}))`;
     });
     return new vscode.Hover(new vscode.MarkdownString(lines.join("\n")));
   }
@@ -97,6 +97,6 @@ function openArguments(document: vscode.TextDocument, { file, line }: Evidence) 
   return [uri, { selection: new vscode.Range(at, at) }] as const;
 }
 
-function escape(text: string): string {
+function markdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>-]/g, "\\$&");
 }

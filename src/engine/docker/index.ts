@@ -1,3 +1,3 @@
-export { type Endpoint, findEndpoint, type Machine, pathOf } from "./endpoint.ts";
-export { type Engine, inspectEngine } from "./inspect.ts";
+export { findEndpoint, type Machine } from "./endpoint.ts";
+export { inspectEngine } from "./inspect.ts";
 export { isOlder } from "./version.ts";

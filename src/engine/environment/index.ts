@@ -1,1 +1,1 @@
-export { checks, examine, type Finding, type Patient } from "./doctor/doctor.ts";
+export { examine, type Finding } from "./doctor/doctor.ts";

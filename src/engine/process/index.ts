@@ -4,10 +4,9 @@ export { journalFile, journalReporter, readJournal } from "./report/journal.ts";
 export { jsonReporter } from "./report/json.ts";
 export { lineReporter } from "./report/lines.ts";
 export { tee } from "./report/tee.ts";
-export { type Output, type RunOptions, run } from "./run.ts";
-export { type Exit, type Line, type Running, type StartOptions, start } from "./start.ts";
+export { type Output, run } from "./run.ts";
+export { type Running, start } from "./start.ts";
 export {
-  type Clock,
   type OperationOptions,
   type Outcome,
   operate,
@@ -15,6 +14,5 @@ export {
   type Reporter,
   type Step,
   type StepPlan,
-  type StepState,
   type Task,
 } from "./step.ts";

@@ -82,7 +82,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
         // its terminals and extension host are those of a user, not of a test
         env: {
           NODE_OPTIONS: undefined,
-          NODE_TEST_CONTEXT: undefined, XDG_RUNTIME_DIR: home,
+          NODE_TEST_CONTEXT: undefined,
+          XDG_RUNTIME_DIR: home,
           VSCODE_IPC_HOOK_CLI: undefined,
           ...env,
         },
