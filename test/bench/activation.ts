@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../src/engine/process/index.ts";
+import { installOnHost } from "../rig/docker/install.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open } from "../rig/editor/workbench.ts";
 import { type Figures, publish, rounds, spread } from "./harness.ts";
@@ -70,6 +71,7 @@ async function wrapped(
   const folder = join(home, name);
   mkdirSync(folder);
   if (vsix) {
+    await installOnHost([["/usr/bin/unzip", "unzip"]]);
     await run({ program: "unzip", args: ["-q", vsix, "-d", folder] });
   } else {
     mkdirSync(join(folder, "extension/dist"), { recursive: true });

@@ -45,6 +45,7 @@ export async function editor(signal?: AbortSignal): Promise<Editor> {
   await installOnHost(
     [
       [chromium, "chromium"],
+      ["/usr/bin/ssh", "openssh-client"], // what the extension itself runs
       ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core"],
     ],
     signal,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, engine } from "../docker/engine.ts";
+import { installOnHost } from "../docker/install.ts";
 import { image } from "../images/image.ts";
 import { knownHostsIn, sshConfigIn, writeAccess } from "./access.ts";
 import { removeContainer, startContainer } from "./container.ts";
@@ -37,6 +38,7 @@ export async function servers<const S extends readonly Spec[]>(
   { engine: given, signal }: Options = {},
 ): Promise<Servers<S>> {
   const rig = given ?? (await engine(signal ? { signal } : {}));
+  await installOnHost([["/usr/bin/ssh-keygen", "openssh-client"]], signal);
   const docker = dockerOf(rig);
   const plans = normalize(specs);
   await sweepServers(docker);
