@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Detection, detect, parseProfile, writeProfile } from "../../../src/engine/profile/index.ts";
+import { detect, parseProfile, writeProfile } from "../../../src/engine/profile/index.ts";
 import { cases } from "./detectCases.ts";
 import { withTree } from "./tree.ts";
 
-function mainOf({ profile }: Detection) {
+function mainOf({ profile }: Awaited<ReturnType<typeof detect>>) {
   const processes = profile.processes ?? {};
   return processes.web ?? Object.values(processes)[0];
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { type Edit, editProfile, parseProfile, writeProfile } from "../../../src/engine/profile/index.ts";
+import type { Edit } from "../../../src/engine/profile/edit.ts";
+import { editProfile, parseProfile, writeProfile } from "../../../src/engine/profile/index.ts";
 
 const text = `# our shop
 name: "shop"     # quoted on purpose

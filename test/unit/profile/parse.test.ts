@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Parsed, type Problem, parseProfile } from "../../../src/engine/profile/index.ts";
+import { type Problem, parseProfile } from "../../../src/engine/profile/index.ts";
 
 const example = `name: shop
 client: Acme                        # whom its costs are grouped under
@@ -26,7 +26,7 @@ stages:
 
 const smallest = "name: a\nruntime: node@24\nprocesses:\n  web: { run: node a.js, port: 3000 }\n";
 
-function profileOf(parsed: Parsed) {
+function profileOf(parsed: ReturnType<typeof parseProfile>) {
   assert.ok(parsed.ok, parsed.ok ? "" : parsed.problems.map(({ message }) => message).join("\n"));
   return parsed.profile;
 }

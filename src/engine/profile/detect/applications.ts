@@ -293,9 +293,11 @@ function contextOf({ scope, facts }: Application, members: Members, tree: Tree):
   if (root === undefined || root === scope.dir) return scope.dir;
   if (facts.language === "node" && tree.has(posix.join(scope.dir, "package.json"))) {
     const relative = posix.relative(root, scope.dir);
-    facts.build = facts.build.map((step) => inWorkspace(step, relative));
+    // The root's own build knows which members go before which.
+    const all = dig(scopeOf(tree, root).json("package.json"), "scripts", "build") !== undefined;
+    facts.build = facts.build.map((step) => inWorkspace(step, relative, all));
     for (const one of facts.evidence)
-      if (one.path === "build.run") one.value = inWorkspace(one.value, relative);
+      if (one.path === "build.run") one.value = inWorkspace(one.value, relative, all);
   }
   if (facts.language === "java") {
     const module = posix.relative(root, scope.dir);
@@ -317,8 +319,9 @@ function inModule(step: string, module: string): string {
 }
 
 /** `npm run build` of a member, said from the workspace's root. */
-function inWorkspace(step: string, folder: string): string {
+function inWorkspace(step: string, folder: string, all: boolean): string {
   const [, manager, script] = /^(npm|pnpm|yarn|bun) run (\S+)$/.exec(step) ?? [];
+  if (manager !== undefined && manager !== "pnpm" && script === "build" && all) return step;
   switch (manager) {
     case "npm":
       return `npm run ${script} --workspace ${folder}`;

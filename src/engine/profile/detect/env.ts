@@ -345,6 +345,7 @@ function alchemyScheme(apps: readonly { facts: Facts }[], kind: ServiceKindName)
 
 /** A connection string near the name of its variable gives away the driver. */
 function urlNear(text: string, name: string): string {
+  if (!text.includes("://")) return "";
   const at = text.indexOf(name);
   return /\w[\w+:]*:\/\/[^\s"'`]*/.exec(text.slice(at, at + 200))?.[0] ?? "";
 }

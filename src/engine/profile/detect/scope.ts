@@ -29,9 +29,6 @@ export interface Scope {
 }
 
 const mostSources = 600;
-const mostCode = 300_000;
-/** Runs that no hand writes, and on which patterns would take their time. */
-const unwieldy = /\s{400}|[^\n]{8000}/;
 const aside =
   /(^|\/)(tests?|__tests__|specs?|e2e|cypress|fixtures|examples?|samples?|demos?|docs?|migrations|benchmarks?|scripts|storybook|mocks?|__mocks__)\/|(\.|_|-)(test|spec|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.go$/i;
 
@@ -78,10 +75,7 @@ export function scopeOf(tree: Tree, dir: string): Scope {
     tree,
     full,
     owns,
-    code(path) {
-      const source = text(path);
-      return source === undefined || source.length > mostCode || unwieldy.test(source) ? undefined : source;
-    },
+    code: (path) => tree.code(full(path)),
     text,
     has: (path) => tree.has(full(path)),
     hasFolder: (path) => tree.hasFolder(full(path)),

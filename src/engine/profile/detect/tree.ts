@@ -17,6 +17,8 @@ export interface Tree {
   named(name: string): readonly string[];
   /** The text, if it is a text file of at most 1 MB that may be read. */
   text(path: string): string | undefined;
+  /** The text, if a hand may have written it: patterns are run over nothing else. */
+  code(path: string): string | undefined;
 }
 
 const largest = 1024 * 1024;
@@ -142,6 +144,12 @@ function index(
   const depth = (path: string) => path.split("/").length;
   for (const paths of byName.values()) paths.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
   const texts = new Map<string, string | undefined>();
+  const codes = new Map<string, string | undefined>();
+  const text = (path: string) => {
+    if (!all.has(path)) return undefined;
+    if (!texts.has(path)) texts.set(path, readText(join(root, path)));
+    return texts.get(path);
+  };
   return {
     files,
     has: (path) => all.has(path),
@@ -149,12 +157,33 @@ function index(
     in: (folder) => contents.get(folder)?.files ?? [],
     folders: (folder) => contents.get(folder)?.folders ?? [],
     named: (name) => byName.get(name) ?? [],
-    text(path) {
-      if (!all.has(path)) return undefined;
-      if (!texts.has(path)) texts.set(path, readText(join(root, path)));
-      return texts.get(path);
+    text,
+    code(path) {
+      if (!codes.has(path)) {
+        const written = text(path);
+        codes.set(path, written !== undefined && isHandwritten(written) ? written : undefined);
+      }
+      return codes.get(path);
     },
   };
+}
+
+const longestCode = 300_000;
+const longestLine = 8_000;
+const longestGap = 400;
+
+/** Minified and generated text, and runs of blanks on which patterns would take their time, are nobody's code. */
+function isHandwritten(text: string): boolean {
+  if (text.length > longestCode) return false;
+  let line = 0;
+  let gap = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    line = code === 10 ? 0 : line + 1;
+    gap = code === 32 || (code >= 9 && code <= 13) ? gap + 1 : 0;
+    if (line > longestLine || gap > longestGap) return false;
+  }
+  return true;
 }
 
 /** Undefined for what cannot be read, is too large, or is not text. */

@@ -59,6 +59,7 @@ export function findPythonApps(scope: Scope): PythonApp[] {
         ...more,
       });
     for (const [name, kind, weight] of classes) {
+      if (!code.includes(`${name}(`)) continue;
       const made = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:[\\w.]+\\.)?${name}\\(`, "m").exec(
         code,
       );
