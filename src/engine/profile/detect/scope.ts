@@ -28,7 +28,7 @@ export interface Scope {
   full(path: string): string;
 }
 
-const mostSources = 600;
+const mostSources = 400;
 const aside =
   /(^|\/)(tests?|__tests__|specs?|e2e|cypress|fixtures|examples?|samples?|demos?|docs?|migrations|benchmarks?|scripts|storybook|mocks?|__mocks__)\/|(\.|_|-)(test|spec|stories)\.\w+$|(^|\/)(test_[^/]*|conftest)\.py$|_test\.go$/i;
 
