@@ -23,7 +23,7 @@ export function useExisting(
   useProcfile(scope, facts);
   const own = compose.filter((service) => service.build === scope.dir);
   const dockerfile = dockerfileOf(scope);
-  const used = dockerfile === undefined ? undefined : useDockerfile(scope, facts, dockerfile);
+  const used = dockerfile === undefined ? undefined : useDockerfile(facts, dockerfile);
   useCompose(facts, own, used !== undefined);
   return used === undefined ? {} : { dockerfile: used };
 }
@@ -118,7 +118,7 @@ function reachable(run: string, port: number): string {
 }
 
 /** A Dockerfile that starts a development server is no recipe for production. */
-function useDockerfile(scope: Scope, facts: Facts, found: Dockerfile): string | undefined {
+function useDockerfile(facts: Facts, found: Dockerfile): string | undefined {
   const command = found.command === undefined ? "" : joinWords(found.command.words);
   if (isForDevelopment(command)) return undefined;
   const name = facts.processes.has("web") ? "web" : ([...facts.processes.keys()][0] ?? "web");

@@ -76,7 +76,8 @@ function maven(scope: Scope, text: string): Facts {
     (one) => xmlText(one, "artifactId") ?? "",
   );
   const packaging = xmlText(project, "packaging");
-  if (packaging === "pom") return modules(scope, facts, project);
+  // A parent of modules is no application itself.
+  if (packaging === "pom") return facts;
   const artifact = xmlText(project, "artifactId") ?? posix.basename(scope.dir);
   const version = fill(xmlText(project, "version") ?? xmlText(project, "parent", "version")) ?? "";
   const final = fill(xmlText(project, "build", "finalName"))?.replace("${project.artifactId}", artifact);
@@ -85,14 +86,6 @@ function maven(scope: Scope, text: string): Facts {
   facts.dev.test = `${wrapper} test`;
   if (facts.framework === "spring-boot") facts.dev.run = `${wrapper} spring-boot:run`;
   if (facts.framework === "quarkus") facts.dev.run = `${wrapper} quarkus:dev -Dquarkus.http.host=0.0.0.0`;
-  return facts;
-}
-
-/** A parent of modules is no application itself; the module with the server is, where it is the only one. */
-function modules(scope: Scope, facts: Facts, project: Element | undefined): Facts {
-  const names = xmlAll(project, "modules", "module").map(({ text }) => text);
-  facts.strength = 0;
-  if (names.length === 0) return facts;
   return facts;
 }
 
