@@ -46,7 +46,7 @@ export function findEnv(
   }
   const variables = scopes.flatMap(exampleVariables);
   for (const one of variables) addExample(found, one, services);
-  for (const { scope, facts } of apps) addCode(found, scope, facts, services);
+  for (const { scope } of apps) addCode(found, scope, services);
   addImplied(found, apps, services);
   nameDrivers(found, apps, services);
   return found;
@@ -244,7 +244,7 @@ const reads: readonly { pattern: RegExp; endings: RegExp; required: boolean }[] 
 ];
 
 /** Names that the code asks for and no example file lists. Only what is surely needed: secrets, connections, and what fails without. */
-function addCode(found: FoundEnv, scope: Scope, facts: Facts, services: readonly FoundService[]): void {
+function addCode(found: FoundEnv, scope: Scope, services: readonly FoundService[]): void {
   for (const path of scope
     .sources(".py", ".ts", ".js", ".mjs", ".tsx", ".rb", ".go", ".rs", ".exs", ".php")
     .slice(0, 400)) {
