@@ -146,7 +146,7 @@ test("servers of the SSH configuration appear as soon as it is saved, and one th
   await vscode.rowAction("Servers", "nowhere", "Check Connection");
   const sentence = "nowhere could not be reached over SSH: it refused the connection.";
   await vscode.notification(sentence).waitFor();
-  await vscode.row("Servers", sentence).waitFor();
+  await vscode.row("Servers", /^nowhere ?could not be reached over SSH: it refused the connection/).waitFor();
   await vscode.screenshot("unreachable");
   await vscode.notification(sentence).locator(".monaco-button", { hasText: "Show log" }).click();
   await vscode.page.locator(".part.panel", { hasText: "Connection refused" }).waitFor();
@@ -208,6 +208,7 @@ test("the walkthrough shows its steps and pictures", async () => {
   await vscode.command("Sistership: Open Walkthrough");
   const steps = vscode.page.locator(".getting-started-step");
   await steps.filter({ hasText: "Check this machine" }).waitFor();
+  await vscode.page.locator(".getting-started-media iframe.webview.ready").waitFor();
   await vscode.screenshot("walkthrough");
   for (const step of ["Meet your servers", "See what was done, and why"])
     await steps.filter({ hasText: step }).waitFor();

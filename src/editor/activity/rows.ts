@@ -59,13 +59,17 @@ function row(
     unknown: icons.unknown,
   };
   const time = when(at, now);
+  const failed = [...steps.values()].filter((step) => step.state === "failed").length;
+  // an operation may do all it set out to do and still find things wrong: that is not green
+  const found = state === "done" && failed > 0;
+  const said = found ? `done, ${failed} ${failed === 1 ? "problem" : "problems"}` : words[state];
   return {
     id,
     label: title,
-    description: `${words[state]}, ${time}`,
+    description: `${said}, ${time}`,
     tooltip: `**${title}**\n\n${about}\n\n${at.toLocaleString()}`,
-    icon: look[state],
-    spoken: `${title}: ${words[state]}, ${time}`,
+    icon: found ? icons.found : look[state],
+    spoken: `${title}: ${said}, ${time}`,
     expanded: newest,
     children: [...steps.values()].map((step) => stepRow(id, step)),
   };

@@ -18,7 +18,7 @@ function rank(state: ServerState | undefined): number {
 }
 
 function row({ name }: SshHost, state: ServerState | undefined): Row {
-  const says = sentence(state);
+  const says = sentence(name, state);
   return {
     id: `server/${name}`,
     label: name,
@@ -31,10 +31,10 @@ function row({ name }: SshHost, state: ServerState | undefined): Row {
   };
 }
 
-function sentence(state: ServerState | undefined): string {
+function sentence(name: string, state: ServerState | undefined): string {
   if (!state) return "not checked yet";
   const time = state.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  if ("trouble" in state) return `${state.trouble} (${time})`;
+  if ("trouble" in state) return `${state.trouble.replace(`${name} `, "")} (${time})`; // the label says the name
   const { system, cores, docker } = state.facts;
   const engine = docker ? `Docker ${docker}` : "no Docker";
   return `${system}, ${cores} ${cores === 1 ? "core" : "cores"}, ${engine} (${time})`;

@@ -23,6 +23,7 @@ type Facet = "fixable" | "command" | "server";
 export const icons = {
   good: { id: "pass", colour: "testing.iconPassed" },
   bad: { id: "error", colour: "testing.iconFailed" },
+  found: { id: "warning", colour: "list.warningForeground" },
   cancelled: { id: "circle-slash" },
   skipped: { id: "debug-step-over" },
   unknown: { id: "circle-outline" },

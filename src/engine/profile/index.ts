@@ -5,15 +5,4 @@ export { describeAt, profileSchema } from "./jsonSchema.ts";
 export { locate } from "./locate.ts";
 export { parseProfile } from "./parse.ts";
 export type { Problem } from "./problem.ts";
-export type {
-  Health,
-  Image,
-  Process,
-  Profile,
-  Route,
-  Runtime,
-  Service,
-  Stage,
-  Variable,
-} from "./profile.ts";
 export { writeProfile } from "./write.ts";

@@ -135,7 +135,8 @@ export class Workbench implements AsyncDisposable {
     const input = this.page.locator(".quick-input-widget input").first();
     await input.fill(name);
     await this.pick(name).first().click();
-    await this.page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(".editor-instance .view-line span").first().waitFor();
   }
 
   /** Keeps a picture of all of it; in the rig's cache, unless SISTERSHIP_SCREENSHOTS says where. */

@@ -124,6 +124,16 @@ describe("the Activity view", () => {
     const [child] = rows[1]?.children ?? [];
     assert.deepEqual([child?.description, child?.subject], ["26.1, 1.5 s", "docker info"]);
   });
+  test("does not call green what found something wrong", () => {
+    const failed: Report = {
+      kind: "step",
+      operation: "1",
+      step: { id: "disk", title: "Disk space", state: "failed", ms: 1, code: "disk-low", says: "Only 1 GB" },
+    };
+    const [row] = activityRows([began("1", 1), failed, ended], [], at);
+    assert.match(row?.description ?? "", /^done, 1 problem, /);
+    assert.equal(row?.icon?.id, "warning");
+  });
   test("knows what runs in this window from what was cut short", () => {
     const [row] = activityRows([began("1", 1)], [began("1", 1), step("1")], at);
     assert.match(row?.description ?? "", /^running, /);
