@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { findEndpoint, inspectEngine } from "../../docker/index.ts";
 import { type Command, Fault, fault, format, run } from "../../process/index.ts";
-import type { Check, Patient } from "./doctor.ts";
+import type { Check, Patient } from "./check.ts";
 
 const gigabyte = 1024 ** 3;
 const leastFreeGB = 5;

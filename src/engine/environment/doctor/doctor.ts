@@ -1,26 +1,13 @@
-import type { Machine } from "../../docker/index.ts";
 import { Fault, type Fix, isCancelled, type StepPlan, type Task } from "../../process/index.ts";
+import type { Check, Patient } from "./check.ts";
 import { buildxCheck, composeCheck, diskCheck, engineCheck } from "./checks.ts";
-
-/** What the doctor looks at, and with what. */
-export interface Patient {
-  machine: Machine;
-  /** The project's folder, or where one would be. */
-  folder: string;
-}
-
-/** One thing that has to be right before a project can run here. */
-export interface Check extends StepPlan {
-  /** Answers with what is right, in a few words; throws a Fault that says what is not. */
-  look(patient: Patient, signal: AbortSignal): Promise<string>;
-}
 
 export type Finding = { check: StepPlan } & (
   | { well: true; says: string }
   | { well: false; code: string; says: string; fix?: Fix }
 );
 
-export const checks: readonly Check[] = [engineCheck, composeCheck, buildxCheck, diskCheck];
+const checks: readonly Check[] = [engineCheck, composeCheck, buildxCheck, diskCheck];
 
 /** Looks at everything, whatever it finds: one illness does not hide another. */
 export async function examine(patient: Patient, task: Task): Promise<Finding[]> {

@@ -4,7 +4,7 @@ import { addProcess, note, setFramework, setHealth, setPort } from "../note.ts";
 import { digData, digText, lineOf, type Scope } from "../scope.ts";
 import { decideVersion, fileClaims } from "../versions.ts";
 import { joinWords, portInCommand, splitCommands } from "../words.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 const names = ["deno.json", "deno.jsonc", "deno.lock"] as const;
 

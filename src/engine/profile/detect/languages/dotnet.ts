@@ -4,7 +4,7 @@ import { findHealth, findListening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort } from "../note.ts";
 import { digText, lineOf, type Scope, scopeOf } from "../scope.ts";
 import { type Claim, decideVersion } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 import { parseXml, xmlAll, xmlText } from "./xml.ts";
 
 export const dotnet: LanguageRules = {

@@ -3,7 +3,7 @@ import { findHealth, findListening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { lineOf, type Scope } from "../scope.ts";
 import { decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 export const elixir: LanguageRules = {
   manifests: ["mix.exs"],

@@ -4,7 +4,7 @@ import { findHealth, findListening, findLoopback, loopbackSays } from "../listen
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { lineOf, type Scope } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 const frameworks: readonly (readonly [module: string, name: string, port: number])[] = [
   ["github.com/gin-gonic/gin", "gin", 8080],

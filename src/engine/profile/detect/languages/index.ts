@@ -1,5 +1,3 @@
-import type { Facts } from "../facts.ts";
-import type { Scope } from "../scope.ts";
 import { deno } from "./deno.ts";
 import { dotnet } from "./dotnet.ts";
 import { elixir } from "./elixir.ts";
@@ -11,19 +9,9 @@ import { php } from "./php.ts";
 import { readPython } from "./python.ts";
 import { manifests } from "./pythonManager.ts";
 import { ruby } from "./ruby.ts";
+import type { LanguageRules } from "./rules.ts";
 import { rust } from "./rust.ts";
 import { staticFiles } from "./static.ts";
-
-export interface LanguageRules {
-  /** A folder with one of these may be an application of the language. */
-  manifests: readonly string[];
-  /** The same by how a name ends, where names are free: .csproj. */
-  endings?: readonly string[];
-  /** The root is looked at even where no manifest is. */
-  bare?: boolean;
-  /** Facts about the folder; no processes where it is not an application, nothing where it is not of the language. */
-  read(scope: Scope): Facts | undefined;
-}
 
 export const languageRules: readonly LanguageRules[] = [
   { manifests: ["package.json"], read: readNode },

@@ -4,7 +4,7 @@ import { findHealth, findListening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort } from "../note.ts";
 import { digText, lineOf, type Scope, scopeOf } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 import { type Element, parseXml, xmlAll, xmlText } from "./xml.ts";
 
 export const java: LanguageRules = {

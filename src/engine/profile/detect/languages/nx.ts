@@ -3,8 +3,8 @@ import { emptyFacts, type Facts } from "../facts.ts";
 import { findHealth, findListening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort } from "../note.ts";
 import { digData, digText, type Scope, scopeOf } from "../scope.ts";
-import type { LanguageRules } from "./index.ts";
 import { readNode } from "./node.ts";
+import type { LanguageRules } from "./rules.ts";
 
 /** An application of an Nx repository: one package.json at the root for all, and a project.json for each. */
 export const nx: LanguageRules = {

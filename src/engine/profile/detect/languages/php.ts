@@ -4,7 +4,7 @@ import { findHealth } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { type Data, digData, digText, lineOf, type Scope } from "../scope.ts";
 import { decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 const run = "apache2-foreground";
 const port = 8080;

@@ -3,7 +3,7 @@ import { findHealth, findListening } from "../listen.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { lineOf, type Scope } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 export const ruby: LanguageRules = {
   manifests: ["Gemfile", "config.ru", "_config.yml"],

@@ -4,7 +4,7 @@ import { findHealth, findListening, findLoopback, loopbackSays } from "../listen
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { type Data, dig, digData, digList, digText, lineOf, type Scope, scopeOf } from "../scope.ts";
 import { type Claim, decideVersion, fileClaims } from "../versions.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 const frameworks: readonly (readonly [crate: string, name: string, port: number])[] = [
   ["axum", "axum", 3000],

@@ -1,7 +1,7 @@
 import { emptyFacts } from "../facts.ts";
 import { addProcess, note, setFramework, setHealth, setPort } from "../note.ts";
 import { digText } from "../scope.ts";
-import type { LanguageRules } from "./index.ts";
+import type { LanguageRules } from "./rules.ts";
 
 const hugoFiles = [
   "hugo.toml",
