@@ -2,6 +2,6 @@ export { apply } from "./apply.ts";
 export { blueprint } from "./blueprint.ts";
 export { execForm } from "./command.ts";
 export { compose } from "./compose.ts";
-export { readLock } from "./lock.ts";
+export { lockFile, readLock } from "./lock.ts";
 export { status, writable } from "./status.ts";
 export { askedFor } from "./variables.ts";

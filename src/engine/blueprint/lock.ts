@@ -4,6 +4,8 @@ import { z } from "zod";
 /** Base image as the profile's versions name it → the digest that it is held at. */
 export type Lock = Readonly<Record<string, string>>;
 
+export const lockFile = "sistership.lock";
+
 const schema = z.object({
   images: z.record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/)).default({}),
 });
