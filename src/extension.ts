@@ -7,6 +7,7 @@ import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
 import { ProfileDiagnostics } from "./editor/profile/diagnostics.ts";
 import { ProfileEvidence } from "./editor/profile/evidence.ts";
+import { registerGenerate } from "./editor/profile/generate.ts";
 import { ProfilePresence } from "./editor/profile/presence.ts";
 import { registerSetUp } from "./editor/profile/setUp.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     evidence,
     new ProfilePresence(),
     registerSetUp(register, operations, evidence),
+    registerGenerate(register, operations, context.workspaceState),
     operations.onDidChange(show),
     environment.onDidCheck(show),
     log,

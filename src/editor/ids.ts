@@ -1,6 +1,7 @@
 /** Every id that package.json and the code share; a test holds the two against each other. */
 export const commandIds = [
   "sistership.setUpProject",
+  "sistership.generateFiles",
   "sistership.checkMachine",
   "sistership.cancel",
   "sistership.fix",

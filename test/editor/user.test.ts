@@ -97,6 +97,20 @@ test("a project is set up: proposed from its files, explained line by line, writ
   assert.match(readFileSync(file, "utf8"), /^runtime: node@22$/m);
   await vscode.welcomeButton("Set Up This Project").waitFor({ state: "detached" });
 
+  // its files are offered, made all together, and not written over when they were changed by hand
+  const offer = vscode.notification("do not follow sistership.yaml yet");
+  await offer.locator(".monaco-button", { hasText: "Generate files" }).click();
+  await vscode.row("Activity", /^Dev container, Compose file and Dockerfile/).waitFor();
+  const dockerfile = join(folder, ".sistership/Dockerfile");
+  assert.match(readFileSync(dockerfile, "utf8"), /^FROM node:22/m);
+  assert.ok(existsSync(join(folder, ".devcontainer/devcontainer.json")));
+  writeFileSync(dockerfile, readFileSync(dockerfile, "utf8").replace("USER app", "USER root"));
+  await vscode.command("Sistership: Generate Files");
+  await vscode.notification(".sistership/Dockerfile was changed by hand").waitFor();
+  await vscode.screenshot("changed-by-hand");
+  await vscode.notification("changed by hand").locator(".monaco-button", { hasText: "Keep mine" }).click();
+  assert.match(readFileSync(dockerfile, "utf8"), /USER root/);
+
   // what the repository says changes, and what the user wrote is not lost
   writeFileSync(join(folder, ".nvmrc"), "24\n");
   writeFileSync(file, readFileSync(file, "utf8").replace("name: express-tasks", "name: my-tasks # mine"));

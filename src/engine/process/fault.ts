@@ -67,6 +67,12 @@ const sentences = {
   "nothing-recognised": (folder: string) => ({
     says: `Nothing in ${folder} says what it is made of: open the folder that holds package.json, requirements.txt, composer.json, go.mod or the like, or write sistership.yaml by hand.`,
   }),
+  "no-profile": (file: string) => ({
+    says: `${file} does not exist: make one with "sistership init", or with Set Up This Project in the editor.`,
+  }),
+  "profile-wrong": (file: string) => ({
+    says: `${file} was not used, and nothing was written: mend what is named above first.`,
+  }),
   "profile-exists": (file: string) => ({
     says: `${file} exists already and was left as it is: edit it, or take it away first.`,
   }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -92,6 +92,45 @@ describe("sistership", () => {
     assert.deepEqual([code, stderr], [1, ""]);
     assert.deepEqual([reports[0].kind, reports.at(-1).kind], ["began", "ended"]);
     assert.ok(readFileSync(join(folder, "sistership/activity.jsonl"), "utf8").includes(reports[0].operation));
+  });
+
+  test("detect, init and generate take a repository to its files, and tell what was changed by hand", async () => {
+    const project = join(folder, "project");
+    cpSync(join(root, "test/apps/go-links"), project, { recursive: true });
+    const json = JSON.parse((await sistership(["detect", project, "--json"])).stdout);
+    assert.equal(json.profile.runtime, "go@1.24");
+    assert.match(
+      (await sistership(["generate", project])).stderr,
+      /sistership\.yaml does not exist: make one with "sistership init"/,
+    );
+    assert.equal((await sistership(["init", "--yes", project])).code, 0);
+    assert.match(
+      (await sistership(["init", "--yes", project])).stderr,
+      /exists already and was left as it is/,
+    );
+    assert.equal((await sistership(["generate", "--check", project])).code, 1);
+    assert.match((await sistership(["generate", project])).stdout, /Wrote \.sistership\/Dockerfile/);
+    assert.equal((await sistership(["generate", "--check", project])).code, 0);
+
+    const dockerfile = join(project, ".sistership/Dockerfile");
+    const changed = `${readFileSync(dockerfile, "utf8")}# mine\n`;
+    writeFileSync(dockerfile, changed);
+    const { code, stderr } = await sistership(["generate", project]);
+    assert.deepEqual([code, readFileSync(dockerfile, "utf8")], [1, changed]);
+    assert.match(stderr, /\.sistership\/Dockerfile was changed by hand and is left as it is/);
+    assert.match((await sistership(["generate", "--diff", project])).stdout, /^-# mine$/m);
+
+    writeFileSync(join(project, "sistership.yaml"), "name: x\nruntim: go@1.24\n");
+    const wrong = await sistership(["generate", project]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /sistership\.yaml:2:1 error: .*runtime/);
+  });
+
+  test("a folder that says nothing of itself: detect ends with 1, with an empty profile", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    const { code, stdout } = await sistership(["detect", empty, "--json"]);
+    assert.deepEqual([code, JSON.parse(stdout).profile], [1, {}]);
   });
 
   test("ends with 130 when it is cancelled, and its programs with it", async () => {

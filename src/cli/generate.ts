@@ -1,0 +1,51 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { fault } from "../engine/process/index.ts";
+import type { World } from "./context.ts";
+
+interface GenerateOptions {
+  check?: true;
+  diff?: true;
+}
+
+export function addGenerate(program: Command, world: World, onOutdated: () => void): void {
+  program
+    .command("generate")
+    .description("Make the dev container, Compose file and Dockerfile from sistership.yaml")
+    .argument("[folder]", "the project's folder", ".")
+    .option("--check", "write nothing; exit with 1 when a file is out of date")
+    .option("--diff", "write nothing; print what would change")
+    .action(async (given: string, options: GenerateOptions) => {
+      const folder = resolve(world.cwd, given);
+      const { writable, apply } = await import("../engine/blueprint/index.ts");
+      const all = await filesOf(folder, world);
+      if (options.diff) for (const { diff, state } of all) if (state !== "own") world.stdout.write(diff);
+      const pending = writable(all);
+      const edited = all.filter(({ state }) => state === "edited");
+      if (!options.check && !options.diff) {
+        await apply(folder, pending);
+        for (const { path, about } of pending) world.stdout.write(`Wrote ${path}. ${about}\n`);
+        if (pending.length + edited.length === 0) world.stdout.write("Everything is up to date.\n");
+      } else if (options.check) {
+        for (const { path } of pending)
+          world.stderr.write(`${path} is out of date: run "sistership generate".\n`);
+      }
+      for (const { file } of edited) {
+        world.stderr.write(
+          `${file.path} was changed by hand and is left as it is: see "sistership generate --diff", then move your change into sistership.yaml and delete the file, or delete its line with the hash to keep it.\n`,
+        );
+      }
+      if (edited.length > 0 || (options.check && pending.length > 0)) onOutdated();
+    });
+}
+
+/** The files of a folder's profile; one that is wrong is said where, and generates nothing. */
+async function filesOf(folder: string, { stderr }: World) {
+  const { projectStatus } = await import("../engine/blueprint/index.ts");
+  const found = await projectStatus(folder);
+  for (const { file, start, message, severity } of found.problems) {
+    stderr.write(`${file}:${start.line}:${start.column} ${severity}: ${message}\n`);
+  }
+  if (!found.ok) throw fault("profile-wrong", [join(folder, "sistership.yaml")]);
+  return found.files;
+}
