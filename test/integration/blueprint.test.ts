@@ -1,7 +1,7 @@
 // Each sample application from its profile: generated, built, started and answering, in development and as released.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
@@ -82,6 +82,7 @@ for (const sample of samples) {
       assert.ok(app);
       const root = await mkdtemp(join(tmpdir(), "sistership blueprint-"));
       stack.defer(() => rm(root, { recursive: true, force: true }));
+      await chmod(root, 0o755); // a project's folder, not a temporary one: root's Apache gives up its rights
       await cp(join(import.meta.dirname, "../apps", sample.name), root, {
         recursive: true,
         filter: (path) => !/(^|\/)(node_modules|vendor)$/.test(path),

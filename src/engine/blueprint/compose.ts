@@ -156,7 +156,7 @@ function application(
     ...(process.port === undefined ? {} : { ports: [published(process.name, process.port, taken)] }),
     volumes: [...(target === "dev" ? mounts(profile, image) : []), ...named],
     depends_on: dependsOn(profile, target),
-    ...health(process, stack),
+    ...health(process, stack, target),
     stop_grace_period: `${process.stopGraceMs / 1000}s`,
     ...(process.schedule === undefined ? { restart: "unless-stopped" } : {}),
   };
@@ -257,10 +257,13 @@ function environmentFile(profile: Profile): Entry {
   return { env_file: [{ path: raw(`\${SISTERSHIP_ENV_FILE:-../.env}`), required: false }] };
 }
 
-function health({ health, port }: Process, stack: Stack | undefined): Entry {
+function health({ health, port }: Process, stack: Stack | undefined, target: Target): Entry {
+  if (health === undefined) {
+    // the image's own check asks the main process's port, which this one has not: it is well as long as it runs
+    return stack && target === "release" ? { healthcheck: { test: ["CMD-SHELL", "kill -0 1"] } } : {};
+  }
   // of another's image nothing is known that could be asked with, except what the profile says
-  if (health === undefined || (stack === undefined && health.check.kind !== "command"))
-    return stack === undefined ? {} : { healthcheck: { disable: true } };
+  if (stack === undefined && health.check.kind !== "command") return {};
   const times = {
     interval: "2s",
     timeout: `${health.timeoutMs / 1000}s`,

@@ -45,6 +45,8 @@ export function node({ image, version, processes, commands }: Asked): Stack {
       npm_config_cache: "/cache/npm",
       npm_config_store_dir: "/cache/pnpm",
       npm_config_update_notifier: "false",
+      // pnpm would fetch the version in package.json anew in each container, and refuses mirrors that drop signatures
+      npm_config_manage_package_manager_versions: "false",
       YARN_CACHE_FOLDER: "/cache/yarn",
       COREPACK_ENABLE_DOWNLOAD_PROMPT: "0",
       BUN_INSTALL_CACHE_DIR: "/cache/bun",
