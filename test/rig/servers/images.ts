@@ -50,11 +50,13 @@ export const serverImages: readonly Definition[] = [
     dockerfile: dockerfile(
       `FROM ${bare}`,
       runWithApt("trixie", [
-        "echo 'deb http://deb.debian.org/debian testing main' > /etc/apt/sources.list.d/testing.list",
+        // the image's own mirror, for another suite
+        "cat /etc/apt/sources.list.d/*.sources | sed '/^$/,$d; s/^Suites:.*/Suites: testing/' > /etc/testing.sources",
+        "mv /etc/testing.sources /etc/apt/sources.list.d/testing.sources",
         // A mirror may be a snapshot of some weeks ago.
         "$apt -o Acquire::Check-Valid-Until=false update",
         "$apt install --no-install-recommends --target-release=testing docker.io docker-cli containerd runc",
-        "rm /etc/apt/sources.list.d/testing.list",
+        "rm /etc/apt/sources.list.d/testing.sources",
       ]),
       steps(
         "mkdir -p /etc/docker",
