@@ -38,13 +38,18 @@ const samples: readonly Sample[] = [
   {
     name: "php-guestbook",
     images: ["php:8.2-apache", "composer:2"],
-    instead: (profile) => ({ ...profile, runtime: "php@8.2", services: { db: "mariadb@11.8" } }),
+    instead: (profile) => ({
+      ...profile,
+      runtime: "php@8.2",
+      services: { db: "mariadb@11.8" },
+      release: "php bin/migrate",
+    }),
     change: { file: "src/Guestbook.php", from: "<?php", to: "<?php\n// changed" },
   },
   {
     name: "go-links",
     images: ["debian:bookworm-slim", "golang:1.24"],
-    change: { file: "main.go", from: "package main", to: "package main\n\nvar Changed = true" },
+    change: { file: "main.go", from: "", to: "// changed: the lines that a stack trace names\n\n" },
   },
   {
     name: "static-site",
@@ -59,12 +64,19 @@ const samples: readonly Sample[] = [
   {
     name: "sinatra-blog",
     images: ["ruby:3.3-slim"],
-    instead: (profile) => ({ ...profile, runtime: "ruby@3.3" }),
+    // the rig's image brings the gems: no gem server is needed
+    instead: (profile) => ({
+      ...profile,
+      runtime: "ruby@3.3",
+      build: { ...profile.build, install: "bundle install --local" },
+      release: "bundle exec rake db:migrate",
+    }),
     change: { file: "app.rb", from: "", to: "# changed\n" },
   },
   {
     name: "pnpm-shop",
     images: ["node:24-bookworm-slim", "caddy:2"],
+    instead: (profile) => ({ ...profile, env: { ...profile.env, HOST: "0.0.0.0" } }),
     change: { file: "apps/api/src/app.js", from: "", to: "// changed\n" },
   },
 ];

@@ -1,18 +1,22 @@
 /** Asks a port (and a path) of the container itself; needs only what every base image has: bash or BusyBox. */
 export const probe = `#!/bin/sh
 # probe PORT [PATH]: succeeds when the port is open and the path answers 2xx or 3xx.
-port=$1 path=$2
+# It asks at the container's own address, as others do: what listens on 127.0.0.1 alone is not well.
+port=$1 path=$2 host=$(hostname)
 if command -v bash >/dev/null; then
   exec bash -c '
-    exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
+    if ! exec 3<>"/dev/tcp/$2/$0"; then
+      if (exec 3<>"/dev/tcp/127.0.0.1/$0"); then echo "port $0 is open on 127.0.0.1 alone: listen on 0.0.0.0"; fi
+      exit 1
+    fi 2>/dev/null
     [ -n "$1" ] || exit 0
     printf "GET %s HTTP/1.0\\r\\nHost: localhost\\r\\nUser-Agent: sistership-probe\\r\\n\\r\\n" "$1" >&3
     read -r _ status _ <&3
     case $status in [23]??) exit 0;; *) echo "answered $status"; exit 1;; esac
-  ' "$port" "$path"
+  ' "$port" "$path" "$host"
 fi
-if [ -z "$path" ]; then exec nc -z 127.0.0.1 "$port"; fi
-exec wget -q -O /dev/null "http://127.0.0.1:$port$path"
+if [ -z "$path" ]; then exec nc -z "$host" "$port"; fi
+exec wget -q -O /dev/null "http://$host:$port$path"
 `;
 
 /** Makes the tools of every language trust further authorities, such as those of a company's proxy. Leaves nothing behind. */
