@@ -1,0 +1,2 @@
+import Config
+config :courier, ecto_repos: [Courier.Repo]

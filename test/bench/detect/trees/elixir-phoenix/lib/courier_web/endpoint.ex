@@ -1,0 +1,3 @@
+defmodule CourierWeb.Endpoint do
+  use Phoenix.Endpoint, otp_app: :courier
+end

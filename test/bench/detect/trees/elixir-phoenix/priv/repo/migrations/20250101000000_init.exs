@@ -1,0 +1,4 @@
+defmodule Courier.Repo.Migrations.Init do
+  use Ecto.Migration
+  def change, do: create(table(:parcels))
+end

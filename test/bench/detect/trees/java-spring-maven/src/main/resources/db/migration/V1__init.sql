@@ -1,0 +1,1 @@
+create table reservations (id bigserial primary key);

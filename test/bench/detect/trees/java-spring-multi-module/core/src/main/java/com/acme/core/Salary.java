@@ -1,0 +1,2 @@
+package com.acme.core;
+public record Salary(long cents) {}

@@ -1,0 +1,6 @@
+#[tokio::main]
+async fn main() {
+    loop {
+        store::next_job().await;
+    }
+}

@@ -1,0 +1,2 @@
+import { rules } from "shared";
+document.body.textContent = rules;

@@ -1,0 +1,2 @@
+import { Button } from "@shop/ui";
+export default function Page() { return <Button />; }

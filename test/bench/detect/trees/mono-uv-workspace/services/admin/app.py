@@ -1,0 +1,4 @@
+import streamlit as st
+from telemetry_core import connect
+
+st.title("Telemetry")

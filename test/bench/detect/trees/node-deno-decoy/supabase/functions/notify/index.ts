@@ -1,0 +1,3 @@
+import "jsr:@supabase/functions-js/edge-runtime.d.ts";
+
+Deno.serve(() => new Response("sent"));

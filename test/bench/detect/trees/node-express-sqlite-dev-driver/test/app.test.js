@@ -1,0 +1,2 @@
+const { Client } = require('pg');
+test('compares dialects', () => new Client());

@@ -1,0 +1,1 @@
+CREATE TABLE "Invoice" ("id" SERIAL NOT NULL, "amount" INTEGER NOT NULL, PRIMARY KEY ("id"));

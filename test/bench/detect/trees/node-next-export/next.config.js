@@ -1,0 +1,6 @@
+/** @type {import('next').NextConfig} */
+module.exports = {
+  output: 'export',
+  images: { unoptimized: true },
+  trailingSlash: true,
+};

@@ -1,0 +1,3 @@
+import { server } from "./server";
+const { HTTP_PORT = "8081" } = process.env;
+server.listen(Number(HTTP_PORT));

@@ -1,0 +1,2 @@
+<?php
+return ['use' => 'default', 'environments' => ['production' => ['supervisor-1' => ['maxProcesses' => 10]]]];

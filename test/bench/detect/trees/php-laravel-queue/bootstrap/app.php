@@ -1,0 +1,3 @@
+<?php
+use Illuminate\Foundation\Application;
+return Application::configure(basePath: dirname(__DIR__))->withRouting(web: __DIR__.'/../routes/web.php', commands: __DIR__.'/../routes/console.php', health: '/up')->create();

@@ -1,0 +1,1 @@
+create table guests (id int auto_increment primary key, text text);

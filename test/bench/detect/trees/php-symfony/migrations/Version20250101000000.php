@@ -1,0 +1,2 @@
+<?php
+final class Version20250101000000 {}

@@ -1,0 +1,4 @@
+<?php
+namespace App;
+use Symfony\Component\HttpKernel\Kernel as BaseKernel;
+class Kernel extends BaseKernel {}

@@ -1,0 +1,2 @@
+from alembic import context
+context.configure()

@@ -1,0 +1,3 @@
+from fastapi.testclient import TestClient
+from main import app
+client = TestClient(app)

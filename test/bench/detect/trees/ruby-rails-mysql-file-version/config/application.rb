@@ -1,0 +1,5 @@
+require "rails/all"
+module Clinic
+  class Application < Rails::Application
+  end
+end

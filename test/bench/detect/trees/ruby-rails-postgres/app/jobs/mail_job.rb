@@ -1,0 +1,3 @@
+class MailJob < ApplicationJob
+  def perform; end
+end

@@ -1,0 +1,5 @@
+require "rails/all"
+module Diary
+  class Application < Rails::Application
+  end
+end

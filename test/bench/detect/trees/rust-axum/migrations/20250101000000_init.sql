@@ -1,0 +1,1 @@
+create table links (slug text primary key, target text not null);
