@@ -2,9 +2,9 @@
 // beside an extension that does nothing, in the same start.
 import {
   copyFileSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -119,7 +119,7 @@ function times(file: string): Figures {
 
 function report(figures: readonly Figures[]): void {
   const dist = join(root, "dist");
-  const files = readdirSync(dist).filter((name) => /^(extension|cli)\.js$/.test(name));
+  const files = globSync(["*.{js,json}", "webview/**/*.{js,css}"], { cwd: dist }).sort();
   const bundles = Object.fromEntries(files.map((name) => [name, statSync(join(dist, name)).size]));
   const activate = spread(figures, "ours.activate");
   const empty = spread(figures, "empty.activate");

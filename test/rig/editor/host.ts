@@ -1,9 +1,7 @@
-import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { type Running, start } from "../../../src/engine/process/index.ts";
+import { boundToUs, freshHome } from "./bound.ts";
 import { editor } from "./install.ts";
 
 interface HostOptions {
@@ -32,10 +30,10 @@ export async function inHost({
   timeoutMs = 120_000,
 }: HostOptions): Promise<HostResult> {
   const { server, chromium: executablePath } = await editor();
-  const home = mkdtempSync(join(tmpdir(), "sistership-host-"));
+  const home = freshHome("sistership-host");
   const cancel = new AbortController();
   const running = await start(
-    {
+    boundToUs({
       program: process.execPath,
       args: [
         ...[
@@ -51,7 +49,7 @@ export async function inHost({
         ...["--server-data-dir", home],
       ],
       env: { NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, XDG_RUNTIME_DIR: home, ...env },
-    },
+    }),
     { signal: cancel.signal, graceMs: 3000 },
   );
   try {
@@ -75,16 +73,11 @@ export async function inHost({
     try {
       const page = await browser.newPage();
       const log: string[] = [];
-      const ended = new Promise<number>((resolve, reject) => {
-        const limit = setTimeout(
-          () => reject(new Error(`The suite did not end within ${timeoutMs / 1000} s:\n${log.join("\n")}`)),
-          timeoutMs,
-        );
-        void page.exposeFunction("codeAutomationExit", (code: number) => {
-          clearTimeout(limit);
-          resolve(code);
-        });
+      let exit = (_: number) => {};
+      const ended = new Promise<number>((resolve) => {
+        exit = resolve;
       });
+      await page.exposeFunction("codeAutomationExit", (code: number) => exit(code));
       await page.exposeFunction("codeAutomationLog", (_: string, words: unknown[]) =>
         log.push(words.join(" ")),
       );
@@ -92,7 +85,7 @@ export async function inHost({
       url.searchParams.set("folder", folder);
       url.searchParams.set("payload", payload);
       await page.goto(url.href);
-      return { code: await ended, log };
+      return { code: await within(timeoutMs, ended, log), log };
     } finally {
       await browser.close();
     }
@@ -100,6 +93,19 @@ export async function inHost({
     cancel.abort();
     await running.exited.catch(() => {});
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function within(ms: number, ended: Promise<number>, log: readonly string[]): Promise<number> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const says = () => `The suite did not end within ${ms / 1000} s:\n${log.join("\n")}`;
+    limit = setTimeout(() => reject(new Error(says())), ms);
+  });
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(limit);
   }
 }
 

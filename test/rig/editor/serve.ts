@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Running, run, start } from "../../../src/engine/process/index.ts";
+import { boundToUs, freshHome } from "./bound.ts";
 import { type Editor, editor } from "./install.ts";
 
 export interface ServeOptions {
@@ -38,7 +38,7 @@ const quiet = {
 export async function serve(options: ServeOptions): Promise<Served> {
   const { folder, vsix = [], settings = {}, env = {}, port = 0, trust = true, signal } = options;
   const where = await editor(signal);
-  const home = mkdtempSync(join(tmpdir(), "sistership-editor-"));
+  const home = freshHome("sistership-editor");
   const user = join(home, "user");
   const common = [
     "--config",
@@ -68,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       );
     }
     const running = await start(
-      {
+      boundToUs({
         program: process.execPath,
         args: [
           ...[where.entry, ...common, "--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
@@ -87,7 +87,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
           VSCODE_IPC_HOOK_CLI: undefined,
           ...env,
         },
-      },
+      }),
       { signal: cancel.signal, graceMs: 3000 },
     );
     const url = new URL(await address(running));

@@ -11,6 +11,9 @@ export const themes = {
   contrast: "Default High Contrast",
 } as const;
 
+/** What the workbench calls itself once a theme is on. */
+const shownAs = { dark: "vs-dark", light: "vs", contrast: "hc-black" } as const;
+
 interface OpenOptions extends ServeOptions {
   theme?: keyof typeof themes;
   size?: { width: number; height: number };
@@ -27,7 +30,7 @@ export async function open({
   size = { width: 1280, height: 800 },
   ...options
 }: OpenOptions): Promise<Workbench> {
-  const settings = { "workbench.colorTheme": themes[theme], ...options.settings };
+  const settings = { ...options.settings, "workbench.colorTheme": themes[theme] };
   const served = await serve({ ...options, settings });
   const browser = await chromium
     .launch({ executablePath: served.editor.chromium, args: flags })
@@ -36,8 +39,11 @@ export async function open({
       throw error;
     });
   const dispose = async () => {
-    await browser.close();
-    await served[Symbol.asyncDispose]();
+    try {
+      await browser.close();
+    } finally {
+      await served[Symbol.asyncDispose]();
+    }
   };
   try {
     const context = await browser.newContext({
@@ -47,7 +53,7 @@ export async function open({
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     await page.goto(served.url);
-    await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
+    await page.locator(`.monaco-workbench.${shownAs[theme]} .statusbar`).waitFor({ timeout: 60_000 });
     return new Workbench(page, served.home, dispose);
   } catch (thrown) {
     await dispose();
