@@ -14,7 +14,7 @@ export function dockerfile(profile: Profile, image: Image, stack: Stack, lock: L
   return [
     base(image, stack, processes, lock),
     tools(image, stack, lock),
-    dev(stack),
+    dev(stack, volumesOf(processes)),
     ...manifests(stack),
     dependencies(image, stack),
     build(stack),
@@ -41,6 +41,7 @@ function base(image: Image, stack: Stack, processes: readonly Process[], lock: L
     ...processes
       .filter((process) => serves(image, process))
       .map((process) => heredoc(siteFile(process), siteText(process, appFolder), "644")),
+    stack.reads?.in === "base" && reads(stack.reads.file),
     ...(stack.baseRuns ?? []).map((command) => step(command)),
     "# The application runs as a user without rights. Its folder is its own.",
     "RUN echo 'app:x:10001:' >> /etc/group && echo 'app:x:10001:10001::/home/app:/bin/sh' >> /etc/passwd \\",
@@ -93,12 +94,14 @@ function tools(image: Image, stack: Stack, lock: Lock): string {
         ]
       : []),
     ...(stack.mirrors ?? []).map((name) => `ARG ${name}`),
+    stack.reads?.in === "tools" && reads(stack.reads.file),
     ...(stack.toolRuns ?? []).map((command) => step(command)),
   );
 }
 
-function dev(stack: Stack): string {
-  const folders = ["/cache", "/home/app", ...(stack.folders ?? [])].join(" ");
+function dev(stack: Stack, volumes: readonly string[]): string {
+  // a named volume takes its owner from what the image has in its place
+  const folders = ["/cache", "/home/app", ...(stack.folders ?? []), ...volumes].map(quote).join(" ");
   return lines(
     "# dev: the source is mounted over /app, dependencies are installed when the container starts.",
     "FROM tools AS dev",
@@ -194,7 +197,7 @@ function release(profile: Profile, image: Image, stack: Stack, processes: readon
   const first =
     processes.find(({ name }) => name === profile.main) ?? processes.find(({ port }) => port) ?? processes[0];
   const from = stack.prune?.length ? "production" : "dependencies";
-  const volumes = [...new Set(processes.flatMap(({ volumes }) => Object.values(volumes)))].sort();
+  const volumes = volumesOf(processes);
   const ports = [...new Set(processes.flatMap(({ port }) => (port === undefined ? [] : [port])))].sort(
     (a, b) => a - b,
   );
@@ -239,6 +242,10 @@ export function processCommand(image: Image, process: Process): string[] {
   return process.run === undefined ? ["sleep", "infinity"] : execForm(process.run);
 }
 
+function volumesOf(processes: readonly Process[]): string[] {
+  return [...new Set(processes.flatMap(({ volumes }) => Object.values(volumes)))].sort();
+}
+
 function healthcheck({ health, port }: Process): string | undefined {
   if (health === undefined) return undefined;
   const times = `--interval=${seconds(health.intervalMs)} --timeout=${seconds(health.timeoutMs)} --start-period=${seconds(health.startMs)}`;
@@ -273,6 +280,8 @@ function copies(stack: Stack, where: "base" | "tools", lock: Lock): string | fal
   if (wanted.length === 0) return false;
   return wanted.map(({ from, path, to }) => `COPY --from=${pinned(from, lock)} ${path} ${to}`).join("\n");
 }
+
+const reads = (file: string) => `COPY ${file} /tmp/sistership/`;
 
 function env(variables: Readonly<Record<string, string>> | undefined): string | false {
   const entries = Object.entries(variables ?? {});

@@ -9,7 +9,8 @@ interface Manager {
 const managers = {
   npm: { prune: ["npm prune --omit=dev --ignore-scripts"] },
   pnpm: {
-    from: "pnpm@10",
+    // the very version that the project names, so that pnpm does not fetch that one anew in each container
+    from: `"$(node -p "(require('/tmp/sistership/package.json').packageManager ?? '').match(/^pnpm@[^+]+/)?.[0] ?? 'pnpm@10'")"`,
     // pnpm prunes no workspaces: installing again from its store is what its handbook says
     prune: ["CI=true pnpm install --prod --frozen-lockfile --prefer-offline --ignore-scripts"],
   },
@@ -45,8 +46,6 @@ export function node({ image, version, processes, commands }: Asked): Stack {
       npm_config_cache: "/cache/npm",
       npm_config_store_dir: "/cache/pnpm",
       npm_config_update_notifier: "false",
-      // pnpm would fetch the version in package.json anew in each container, and refuses mirrors that drop signatures
-      npm_config_manage_package_manager_versions: "false",
       YARN_CACHE_FOLDER: "/cache/yarn",
       COREPACK_ENABLE_DOWNLOAD_PROMPT: "0",
       BUN_INSTALL_CACHE_DIR: "/cache/bun",
@@ -54,6 +53,7 @@ export function node({ image, version, processes, commands }: Asked): Stack {
     },
     releaseEnv: { NODE_ENV: "production" },
     toolPackages: ["git", "python3", "make", "g++"],
+    ...(name === "pnpm" ? { reads: { file: "package.json", in: alsoRuns ? "base" : "tools" } as const } : {}),
     ...(bring.length === 0 ? {} : alsoRuns ? { baseRuns: bring } : { toolRuns: bring }),
     manifests: [
       ...["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc", "pnpm-lock.yaml"],

@@ -17,6 +17,8 @@ export interface Stack {
   toolEnv?: Readonly<Record<string, string>>;
   /** Variables of the stage that is released. */
   releaseEnv?: Readonly<Record<string, string>>;
+  /** A file of the source that those commands read, found in /tmp/sistership. */
+  reads?: { file: string; in: "base" | "tools" };
   /** Commands of the base, and of the stages that build and develop. */
   baseRuns?: readonly string[];
   toolRuns?: readonly string[];
