@@ -96,7 +96,8 @@ async function wrapped(
   writeFileSync(package_, JSON.stringify(manifest));
   writeFileSync(join(folder, "extension/dist/timed.js"), wrapper("./extension.js", result));
   const out = join(home, `${name}.vsix`);
-  const args = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "-o", out];
+  const flags = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+  const args = ["package", ...flags, "--skip-license", "-o", out];
   await run({ program: "vsce", args, cwd: join(folder, "extension") });
   return out;
 }
