@@ -20,6 +20,10 @@ export interface Times {
 /** Makes a tree of so many files in a temporary folder and times detection there, each time in a new process. */
 export async function timeTree(files: number, script: string): Promise<Times> {
   const dir = mkdtempSync(join(tmpdir(), "sistership-detect-"));
+  const remove = () => rmSync(dir, { recursive: true, force: true });
+  // a run that is stopped half-way leaves no hundred thousand files behind
+  const stop = () => process.exit(1);
+  process.once("exit", remove).once("SIGINT", stop).once("SIGTERM", stop);
   try {
     growTree(dir, files);
     const taken: Times[] = [];
@@ -29,7 +33,8 @@ export async function timeTree(files: number, script: string): Promise<Times> {
     }
     return { cold: median(taken.map(({ cold }) => cold)), warm: median(taken.map(({ warm }) => warm)) };
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove).off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
