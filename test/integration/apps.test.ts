@@ -87,6 +87,7 @@ for (const app of apps) {
       for (const [path, expected] of Object.entries(app.answers)) {
         assert.match(await answer(`http://${address}${path}`, name), expected, path);
       }
+      if (app.background) await seen(`http://${address}`, app.background, name);
     });
   });
 }
@@ -147,6 +148,26 @@ async function ready(name: string, service: AppService): Promise<void> {
       if (!(thrown instanceof Fault) || Date.now() > deadline) throw thrown;
       await wait(200);
     }
+  }
+}
+
+/** Asks for work that another process does, and waits until its result can be seen. */
+async function seen(base: string, { post, then, shows }: NonNullable<App["background"]>, name: string) {
+  for (const [path, body] of post) {
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    const response = await fetch(`${base}${path}`, init);
+    assert.ok(response.ok, `${path}: ${response.status}`);
+  }
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const text = await answer(`${base}${then}`, name);
+    if (shows.test(text)) return;
+    assert.ok(Date.now() < deadline, `the background process did nothing: ${text}`);
+    await wait(200);
   }
 }
 

@@ -29,6 +29,8 @@ export interface App {
   port: number;
   /** A path and what its answer holds. */
   answers: Readonly<Record<string, RegExp>>;
+  /** A POST whose effect a background process must bring about: seen when the answer of `then` matches. */
+  background?: { post: readonly (readonly [path: string, body: unknown])[]; then: string; shows: RegExp };
 }
 
 const postgres = (name: string, image = "postgres:17"): AppService => ({
@@ -129,6 +131,11 @@ export const apps: readonly App[] = [
     start: ["uvicorn app.main:app --host 0.0.0.0 --port 8000", "celery -A app.tasks worker"],
     port: 8000,
     answers: { "/": /<h1>Notes/, "/healthz": /"ok":true/, "/notes/similar?q=harbour": /The harbour opens/ },
+    background: {
+      post: [["/notes/1/summary", {}]],
+      then: "/notes",
+      shows: /"summary":"Boats need paint every spring"/,
+    },
   },
   {
     name: "django-polls",
@@ -179,7 +186,11 @@ export const apps: readonly App[] = [
     test: "php wp-content/plugins/opening-hours/tests/run.php",
     start: ["apache2-foreground"],
     port: 80,
-    answers: { "/wp-login.php": /Username or Email/, "/wp-content/themes/harbour/style.css": /Theme Name/ },
+    answers: {
+      "/?s=": /We (are open until 20:00|open at 6:00)/,
+      "/wp-login.php": /Username or Email/,
+      "/wp-content/themes/harbour/style.css": /Theme Name/,
+    },
   },
   {
     name: "sinatra-blog",
