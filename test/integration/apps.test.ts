@@ -152,7 +152,7 @@ async function ready(name: string, service: AppService): Promise<void> {
 }
 
 /** Asks for work that another process does, and waits until its result can be seen. */
-async function seen(base: string, { post, then, shows }: NonNullable<App["background"]>, name: string) {
+async function seen(base: string, { post, look, shows }: NonNullable<App["background"]>, name: string) {
   for (const [path, body] of post) {
     const init = {
       method: "POST",
@@ -164,7 +164,7 @@ async function seen(base: string, { post, then, shows }: NonNullable<App["backgr
   }
   const deadline = Date.now() + 30_000;
   for (;;) {
-    const text = await answer(`${base}${then}`, name);
+    const text = await answer(`${base}${look}`, name);
     if (shows.test(text)) return;
     assert.ok(Date.now() < deadline, `the background process did nothing: ${text}`);
     await wait(200);

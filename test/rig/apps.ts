@@ -29,8 +29,8 @@ export interface App {
   port: number;
   /** A path and what its answer holds. */
   answers: Readonly<Record<string, RegExp>>;
-  /** A POST whose effect a background process must bring about: seen when the answer of `then` matches. */
-  background?: { post: readonly (readonly [path: string, body: unknown])[]; then: string; shows: RegExp };
+  /** A POST whose effect a background process must bring about: seen when the answer of `look` matches. */
+  background?: { post: readonly (readonly [path: string, body: unknown])[]; look: string; shows: RegExp };
 }
 
 const postgres = (name: string, image = "postgres:17"): AppService => ({
@@ -133,7 +133,7 @@ export const apps: readonly App[] = [
     answers: { "/": /<h1>Notes/, "/healthz": /"ok":true/, "/notes/similar?q=harbour": /The harbour opens/ },
     background: {
       post: [["/notes/1/summary", {}]],
-      then: "/notes",
+      look: "/notes",
       shows: /"summary":"Boats need paint every spring"/,
     },
   },
