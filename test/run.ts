@@ -13,6 +13,8 @@ interface Count {
 
 type Part = (signal: AbortSignal) => Promise<Count>;
 
+/** Said once more before the sum: the first time they are thousands of lines up. */
+const failures: string[] = [];
 const root = join(import.meta.dirname, "..");
 const parts: Record<string, Part> = {
   check: async () => ({ ...(await check(print)), skipped: 0 }),
@@ -56,7 +58,9 @@ async function suite(
       print(`${styleText("green", "✓")} ${name} (${Math.round(data.details.duration_ms)} ms)\n`);
     } else if (data.details.error.failureType !== "subtestsFailed") {
       count.failed++;
-      print(`${styleText("red", "✗")} ${name}\n${indent(describe(data.details.error))}\n`);
+      const failure = `${styleText("red", "✗")} ${name}\n${indent(describe(data.details.error))}\n`;
+      failures.push(failure);
+      print(failure);
     }
   }
   return count;
@@ -100,6 +104,7 @@ async function main(asked: readonly string[]): Promise<number> {
     print("The tests were cancelled.\n");
     return 130;
   }
+  if (failures.length > 0) print(`\nWhat failed:\n${failures.join("")}`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   print(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
