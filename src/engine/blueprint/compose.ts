@@ -91,7 +91,7 @@ const notes = {
 } as const;
 
 /** One for each folder and way of installing, so that two never write to the same place. */
-function setups(profile: Profile): Map<string, Image> {
+export function setups(profile: Profile): Map<string, Image> {
   const found = new Map<string, Image>();
   const seen = new Set<string>();
   for (const image of Object.values(profile.images)) {
@@ -320,7 +320,7 @@ function volumeNames(services: Readonly<Record<string, Entry>>): string[] {
 }
 
 /** A name that no process and no service has. */
-function freeName(profile: Profile, wanted: string): string {
+export function freeName(profile: Profile, wanted: string): string {
   const taken = (name: string) =>
     Object.hasOwn(profile.processes, name) || Object.hasOwn(profile.services, name);
   return taken(wanted) ? `sistership-${wanted}` : wanted;
