@@ -5,10 +5,14 @@ import { applyFix } from "./fix.ts";
 /** The one place where an error reaches the user: its sentence, the action that mends it, and the log. */
 export async function present(thrown: unknown, log: vscode.LogOutputChannel): Promise<void> {
   if (isCancelled(thrown)) return;
-  const { says, fix, cause, lastLines } = toFault(thrown);
+  const { code, says, fix, cause, lastLines } = toFault(thrown);
   log.error(says);
   for (const line of lastLines) log.error(`  ${line}`);
-  if (cause instanceof Error) log.error(cause);
+  // where it was thrown helps with what nobody foresaw; of all else the sentence and the last lines say more
+  if (cause instanceof Error) {
+    if (code === "unexpected") log.error(cause);
+    else log.debug(cause.stack ?? cause.message);
+  }
   const showLog = vscode.l10n.t("Show log");
   const chosen = await vscode.window.showErrorMessage(says, ...(fix ? [fix.label] : []), showLog);
   if (chosen === showLog) log.show();
