@@ -4,6 +4,7 @@ import { isCancelled, toFault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
 import { addDetect } from "./detect.ts";
 import { addDoctor } from "./doctor.ts";
+import { addEnvironment } from "./environment.ts";
 import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
 import { addProfile } from "./profile.ts";
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
     failed = true;
   };
   addDoctor(program, world, fail);
+  addEnvironment(program, world, fail);
   addDetect(program, world, fail);
   addInit(program, world);
   addGenerate(program, world, fail);

@@ -15,7 +15,7 @@ export interface Layout {
   /** One service of each image that is built, and the Dockerfile it is built from. */
   images: { name: string; service: string; dockerfile: string; generated: boolean }[];
   /** Services that install dependencies and end. */
-  setups: string[];
+  setups: { service: string; image: string }[];
   /** Run beside the application, and healthy before it. */
   services: string[];
   /** The application's processes that run all the time. */
@@ -42,7 +42,7 @@ export function layout(profile: Profile): Layout {
       const dockerfile = image.dockerfile?.path ?? dockerfilePath(profile, image);
       return [{ name: image.name, service: user.name, dockerfile, generated }];
     }),
-    setups: [...setups(profile).keys()],
+    setups: [...setups(profile)].map(([service, image]) => ({ service, image: image.name })),
     services: Object.keys(profile.services),
     processes: processes.filter(({ schedule }) => schedule === undefined).map(({ name }) => name),
     ...(profile.release ? { release: freeName(profile, "release") } : {}),

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { type Fault, fault } from "../process/index.ts";
+import { Fault, fault } from "../process/index.ts";
 import { type Endpoint, pathOf } from "./endpoint.ts";
 
 /** The engine behind an endpoint. dockerode is heavy: it is loaded by the first who asks. */
@@ -16,6 +16,7 @@ export async function connect({ host }: Endpoint): Promise<Docker> {
 
 /** What went wrong between us and the engine, as a Fault that says what to do. */
 export function toDockerFault(thrown: unknown, { host }: Endpoint, what: string): Fault {
+  if (thrown instanceof Fault) return thrown;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = "code" in error ? error.code : undefined;
   const socket = pathOf(host);

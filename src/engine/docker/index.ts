@@ -1,3 +1,6 @@
+export { connect, toDockerFault } from "./connect.ts";
+export { type Container, composeContainers } from "./containers.ts";
 export { findEndpoint, type Machine } from "./endpoint.ts";
+export { type ContainerEvent, listen } from "./events.ts";
 export { inspectEngine } from "./inspect.ts";
 export { isOlder } from "./version.ts";

@@ -60,6 +60,82 @@ const sentences = {
   "disk-low": (folder: string, freeGB: number, leastGB: number) => ({
     says: `Only ${freeGB} GB are free on the disk of ${folder}: free at least ${leastGB} GB, for example with "docker system prune".`,
   }),
+  "disk-full": (what: string) => ({
+    says: `The disk is full, and ${what} stopped: free some space, for example with "docker system prune", then try again.`,
+  }),
+  "engine-gone": (what: string) => ({
+    says: `Docker stopped answering, and so did ${what}: start Docker again, then press once more. It goes on where it stopped.`,
+  }),
+  "build-failed": (image: string, reason: string) => ({
+    says: `The image of ${image} could not be built: ${reason}`,
+  }),
+  "image-unavailable": (image: string, reason: string) => ({
+    says: `The image ${image} could not be fetched: ${reason}. Check its name in sistership.yaml, and the network.`,
+  }),
+  "port-taken": (port: string, holder: string) => ({
+    says: `Port ${port} is held by ${holder}: stop that, then try again.`,
+  }),
+  "process-exited": (name: string, code: string, hint: string) => ({
+    says: `${name} ended as soon as it had started, with exit code ${code}${hint === "" ? ". Its last lines say why." : `: ${hint}`}`,
+  }),
+  "never-healthy": (name: string, hint: string) => ({
+    says: `${name} runs but does not become healthy: ${hint}`,
+  }),
+  "command-missing": (name: string, command: string) => ({
+    says: `${name} cannot start, because its image has no program "${command}": check "run" in sistership.yaml, and what "install" installs.`,
+  }),
+  "image-architecture": (name: string) => ({
+    says: `${name} cannot start, because its image was made for another kind of processor: choose an image for this one.`,
+  }),
+  "dependencies-failed": (reason: string) => ({
+    says: `The dependencies could not be installed: ${reason}`,
+  }),
+  "release-failed": (command: string, reason: string) => ({
+    says: `The release command "${command}" failed, and the application was not started: ${reason}`,
+  }),
+  "seed-failed": (command: string, reason: string) => ({
+    says: `The seed command "${command}" failed; it runs again the next time: ${reason}`,
+  }),
+  "values-missing": (names: string) => ({
+    says: `${names} must have a value before this can start: put it into .env, or set it in the environment of this command.`,
+  }),
+  "env-file-wrong": (file: string, reason: string) => ({
+    says: `${file} could not be read as NAME=value lines: ${reason}`,
+  }),
+  "compose-refused": (reason: string) => ({
+    says: `Compose does not accept the files in .sistership: ${reason}`,
+  }),
+  "compose-failed": (what: string, reason: string) => ({ says: `Docker could not ${what}: ${reason}` }),
+  "name-taken": (container: string) => ({
+    says: `Another container is called ${container} already: remove it with "docker rm ${container}", or change the name.`,
+  }),
+  "mount-missing": (path: string) => ({
+    says: `${path} is mounted into the environment but does not exist on this machine: make it, or take it out of the Compose file.`,
+  }),
+  "mount-denied": (path: string) => ({
+    says: `Docker may not share ${path} with containers: add it in Docker Desktop under Settings, Resources, File sharing.`,
+  }),
+  "volume-missing": (volume: string) => ({
+    says: `The volume ${volume} is used but was never made: make it with "docker volume create ${volume}", or take it out of the Compose file.`,
+  }),
+  "network-missing": (network: string) => ({
+    says: `The network ${network} is used but was never made: make it with "docker network create ${network}", or take it out of the Compose file.`,
+  }),
+  "networks-exhausted": () => ({
+    says: 'Docker has no addresses left for another network: remove unused ones with "docker network prune".',
+  }),
+  "gpu-missing": () => ({
+    says: "A GPU is asked for, but Docker on this machine has no runtime for one: install the NVIDIA Container Toolkit, or take the GPU out of the Compose file.",
+  }),
+  "not-up": (name: string) => ({
+    says: `The environment of ${name} is not running: start it with "sistership up", or with Open in Environment in the editor.`,
+  }),
+  "no-such-process": (name: string, all: string) => ({
+    says: `There is no process or service "${name}" in sistership.yaml: choose from ${all}.`,
+  }),
+  "no-tests": () => ({
+    says: 'sistership.yaml names no tests: add "test" under "dev", such as test: npm test.',
+  }),
   "server-unreachable": (server: string, reason: string) => ({
     says: `${server} could not be reached over SSH: ${reason}`,
   }),

@@ -5,7 +5,7 @@ export { jsonReporter } from "./report/json.ts";
 export { lineReporter } from "./report/lines.ts";
 export { tee } from "./report/tee.ts";
 export { type Output, run } from "./run.ts";
-export { type Running, start } from "./start.ts";
+export { type Line, type Running, start } from "./start.ts";
 export {
   type OperationOptions,
   type Outcome,

@@ -1,5 +1,6 @@
 export { detect } from "./detect/detect.ts";
 export type { Evidence, Question } from "./detect/evidence.ts";
+export { readTree } from "./detect/tree.ts";
 export { editProfile } from "./edit.ts";
 export { describeAt, profileSchema } from "./jsonSchema.ts";
 export { type ConnectionPart, type Language, type ServiceKindName, serviceKind } from "./kinds.ts";

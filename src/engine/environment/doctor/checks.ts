@@ -1,7 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { findEndpoint, inspectEngine } from "../../docker/index.ts";
 import { type Command, Fault, fault, format, run } from "../../process/index.ts";
-import type { Check, Patient } from "./check.ts";
+import type { Here } from "../here.ts";
+import type { Check } from "./check.ts";
 
 const gigabyte = 1024 ** 3;
 const leastFreeGB = 5;
@@ -52,7 +53,7 @@ export const diskCheck: Check = {
 
 /** The version of a docker plug-in. Docker's own words for a missing one differ between releases; its exit code does not. */
 async function pluginVersion(
-  { machine, folder }: Patient,
+  { machine, folder }: Here,
   args: readonly string[],
   missing: Fault,
   signal: AbortSignal,

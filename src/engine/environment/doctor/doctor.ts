@@ -1,5 +1,6 @@
 import { Fault, type Fix, isCancelled, type StepPlan, type Task } from "../../process/index.ts";
-import type { Check, Patient } from "./check.ts";
+import type { Here } from "../here.ts";
+import type { Check } from "./check.ts";
 import { buildxCheck, composeCheck, diskCheck, engineCheck } from "./checks.ts";
 
 export type Finding = { check: StepPlan } & (
@@ -10,7 +11,7 @@ export type Finding = { check: StepPlan } & (
 const checks: readonly Check[] = [engineCheck, composeCheck, buildxCheck, diskCheck];
 
 /** Looks at everything, whatever it finds: one illness does not hide another. */
-export async function examine(patient: Patient, task: Task): Promise<Finding[]> {
+export async function examine(patient: Here, task: Task): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { look, ...check } of checks) {
     try {

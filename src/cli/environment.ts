@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Here, Part } from "../engine/environment/index.ts";
+import { fault, type Task } from "../engine/process/index.ts";
+import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
+import { promptedValues } from "./values.ts";
+
+/** The commands on the environment of a folder on this machine. */
+export function addEnvironment(program: Command, world: World, onUnwell: () => void): void {
+  const hereOf = (folder: string): Here => ({
+    machine: machineOf(world),
+    folder: resolve(world.cwd, folder),
+  });
+  const operation = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .argument("[folder]", "the project's folder", ".")
+      .option("--json", "print every report as one JSON object a line")
+      .option("--why", "show the command and the reason of each step");
+  const operate = <T>(title: string, here: Here, output: OutputOptions, work: (task: Task) => Promise<T>) =>
+    operateInCli(world, { title, about: here.folder, ...output }, work);
+
+  operation("up", "Bring the environment up on this machine, and say where it answers").action(
+    async (folder: string, output: OutputOptions) => {
+      const { up } = await import("../engine/environment/index.ts");
+      const here = hereOf(folder);
+      const { addresses } = await operate("Open in environment", here, output, (task) =>
+        up(here, promptedValues(here, world), task),
+      );
+      if (output.json) return;
+      for (const { name, url } of addresses) if (url) world.stdout.write(`${name}: ${url}\n`);
+    },
+  );
+
+  operation("down", "Stop the environment and remove its containers; its data stays").action(
+    async (folder: string, output: OutputOptions) => {
+      const { down } = await import("../engine/environment/index.ts");
+      const here = hereOf(folder);
+      await operate("Stop the environment", here, output, (task) => down(here, task));
+    },
+  );
+
+  operation("reset", "Stop the environment and delete its data")
+    .option("-y, --yes", "do not ask")
+    .action(async (folder: string, { yes, ...output }: OutputOptions & { yes?: true }) => {
+      const { reset } = await import("../engine/environment/index.ts");
+      const here = hereOf(folder);
+      if (!yes) await confirm(`Delete all data of the environment in ${here.folder}?`, world);
+      await operate("Reset the environment", here, output, (task) => reset(here, task));
+    });
+
+  program
+    .command("status")
+    .description("Say what runs of the environment, and where; exits with 1 when something does not")
+    .argument("[folder]", "the project's folder", ".")
+    .option("--json", "print one JSON object")
+    .action(async (folder: string, { json }: { json?: true }) => {
+      const { environmentStatus } = await import("../engine/environment/index.ts");
+      const status = await environmentStatus(hereOf(folder));
+      if (status.parts.some(({ state }) => state !== "well")) onUnwell();
+      if (json) return void world.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
+      const widest = Math.max(...status.parts.map(({ name }) => name.length));
+      for (const part of status.parts) world.stdout.write(`${part.name.padEnd(widest)}  ${said(part)}\n`);
+      for (const { path, state } of status.drift)
+        world.stdout.write(`${path} ${state === "outdated" ? "is out of date" : "was changed by hand"}\n`);
+    });
+}
+
+const states: Record<Part["state"], string> = {
+  absent: "not started",
+  starting: "starting",
+  well: "running",
+  unwell: "running, not healthy",
+  ended: "ended",
+  crashing: "crashes and is started again",
+  paused: "paused",
+};
+
+function said({ state, exitCode, address, image }: Part): string {
+  const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
+  const place = address && (address.url ?? `127.0.0.1:${address.port}`);
+  return [`${states[state]}${code}`, image, place].filter(Boolean).join("  ");
+}
+
+async function confirm(question: string, { stderr }: World): Promise<void> {
+  if (!process.stdin.isTTY) throw fault("answers-needed", [question]);
+  const { createInterface } = await import("node:readline/promises");
+  const prompt = createInterface({ input: process.stdin, output: stderr });
+  try {
+    const answer = await prompt.question(`${question} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw fault("cancelled", ["This"]);
+  } finally {
+    prompt.close();
+  }
+}

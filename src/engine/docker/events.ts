@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type Docker from "dockerode";
+
+/** Something that happened to a container of a Compose project. */
+export interface ContainerEvent {
+  id: string;
+  service: string;
+  /** `start`, `die`, `destroy`, `health_status: healthy`… */
+  action: string;
+  exitCode?: number;
+  /** Part of a single run, such as a migration. */
+  single: boolean;
+}
+
+/**
+ * Listens to a project's containers from now on. Resolves once the engine listens, so that nothing that is started
+ * afterwards is missed; the iteration ends with the signal, and throws when the engine goes away.
+ */
+export async function listen(
+  docker: Docker,
+  project: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<ContainerEvent>> {
+  const stream = await docker.getEvents({
+    filters: { type: ["container"], label: [`com.docker.compose.project=${project}`] },
+    ...{ abortSignal: signal },
+  });
+  return read(stream, signal);
+}
+
+async function* read(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<ContainerEvent> {
+  const source = stream instanceof Readable ? stream : Readable.from(stream);
+  const stop = () => source.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  // readline swallows what breaks its input: an engine that goes away is told apart from an end by this
+  const broken = once(source, "close").then(() => source.errored);
+  try {
+    for await (const line of createInterface({ input: source })) {
+      const event = parse(line);
+      if (event) yield event;
+    }
+    const error = await broken;
+    if (!signal.aborted) throw error ?? new Error("the engine ended the connection");
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    source.destroy();
+  }
+}
+
+function parse(line: string): ContainerEvent | undefined {
+  const { Action, Actor }: { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } } =
+    JSON.parse(line);
+  const { ID: id, Attributes: attributes = {} } = Actor ?? {};
+  if (Action === undefined || id === undefined) return undefined;
+  return {
+    id,
+    service: attributes["com.docker.compose.service"] ?? "",
+    action: Action,
+    ...(attributes.exitCode === undefined ? {} : { exitCode: Number(attributes.exitCode) }),
+    single: attributes["com.docker.compose.oneoff"] === "True",
+  };
+}

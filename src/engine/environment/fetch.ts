@@ -1,0 +1,39 @@
+import { Fault, fault, format, run, type Task } from "../process/index.ts";
+import { inSession, type Session } from "./session.ts";
+import { together } from "./together.ts";
+import { explain } from "./trouble.ts";
+
+/** Fetches the images of services that are not on this machine. */
+export async function fetchImages(session: Session, names: readonly string[], task: Task): Promise<void> {
+  await together(
+    task,
+    names.map((name) => (task) => {
+      const command = inSession(session, "pull", "--policy", "missing", name);
+      const image = session.profile.services[name]?.image ?? name;
+      const plan = {
+        id: `fetch/${name}`,
+        title: `Fetch ${image}`,
+        why: "It is not on this machine yet.",
+        command: format(command),
+      };
+      return task.step(plan, async (step) => {
+        try {
+          await run(command, { signal: task.signal, onLine: (line) => step.line(line) });
+        } catch (thrown) {
+          const known = explain(thrown, (reason) => fault("image-unavailable", [image, reason]));
+          throw known instanceof Fault && known.code === "image-unavailable"
+            ? fault("image-unavailable", [image, reasonOf(known)], {
+                cause: known,
+                lastLines: known.lastLines,
+              })
+            : known;
+        }
+      });
+    }),
+  );
+}
+
+/** "The image X could not be fetched: REASON. Check…" → REASON */
+function reasonOf({ says }: Fault): string {
+  return /could not be fetched: (.*?)\. Check its name/.exec(says)?.[1] ?? says;
+}

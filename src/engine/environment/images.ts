@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fault, format, run, type Task } from "../process/index.ts";
+import { remember } from "./memory.ts";
+import { inSession, type Session } from "./session.ts";
+import { explain } from "./trouble.ts";
+
+/** The ids of all images of this machine, by their tags. */
+export async function imageIds({ docker }: Pick<Session, "docker">): Promise<Map<string, string>> {
+  const images = await docker.listImages();
+  return new Map(images.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).map((tag) => [tag, Id])));
+}
+
+/** Builds the images whose inputs have changed since they were built. */
+export async function buildImages(
+  session: Session,
+  ids: ReadonlyMap<string, string>,
+  task: Task,
+): Promise<void> {
+  const { layout, profile, memory, here } = session;
+  for (const image of layout.images) {
+    const tag = `sistership-${profile.name}-${image.name}:dev`;
+    const command = inSession(session, "build", image.service);
+    const plan = {
+      id: `image/${image.name}`,
+      title: layout.images.length === 1 ? "Image" : `Image of ${image.name}`,
+      why: "System packages and the runtime, in the same base that is released.",
+      command: format(command),
+    };
+    const from = await inputs(session, image);
+    const before = memory.built[image.name];
+    if (from !== undefined && before?.from === from && before.id === ids.get(tag)) {
+      task.skip(plan, "built already");
+      continue;
+    }
+    await task.step(plan, async (step) => {
+      try {
+        await run(command, { signal: task.signal, onLine: (line) => step.line(line) });
+      } catch (thrown) {
+        throw explain(thrown, (reason) => fault("build-failed", [image.name, reason]));
+      }
+      const id = (await imageIds(session)).get(tag) ?? "";
+      if (from !== undefined) memory.built[image.name] = { from, id };
+      remember(here, memory);
+    });
+  }
+}
+
+/** What the image for development is made from; undefined where only Docker can tell: the repository's own Dockerfile. */
+async function inputs(
+  { here }: Session,
+  image: Session["layout"]["images"][number],
+): Promise<string | undefined> {
+  if (!image.generated) return undefined;
+  const text = await readFile(join(here.folder, image.dockerfile), "utf8");
+  // the source is mounted while developing: of it, the image holds only what these lines name
+  const read = [...text.matchAll(/^COPY (\S+) \/tmp\/sistership\/$/gm)].map(([, path = ""]) => path);
+  const files = await Promise.all(
+    read.map((path) => readFile(join(here.folder, path), "utf8").catch(() => "")),
+  );
+  const user = [process.getuid?.(), process.getgid?.()].join(":");
+  const authorities = here.machine.env.SISTERSHIP_AUTHORITIES ?? "";
+  return createHash("sha256")
+    .update(JSON.stringify([text, files, user, authorities]))
+    .digest("hex");
+}

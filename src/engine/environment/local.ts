@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fault } from "../process/index.ts";
+
+/** The folder of the generated files. Compose takes .env from here. */
+export const generatedFolder = ".sistership";
+
+/**
+ * Writes down for Compose what differs between machines: names, ports, the user's numbers. Not committed, no secrets.
+ * Whoever types `docker compose`, and every editor with dev containers, then gets the same containers as we do.
+ */
+export function writeLocal(folder: string, values: Readonly<Record<string, string | number>>): void {
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+  const head = "# Of this machine alone: made by Sistership, ignored by git.\n";
+  write(folder, ".env", `${head}${lines.join("")}`);
+  if (!existsSync(join(folder, generatedFolder, ".gitignore")))
+    write(folder, ".gitignore", "# Of one machine alone.\n/.env\n/.gitignore\n");
+}
+
+function write(folder: string, name: string, text: string): void {
+  const file = join(folder, generatedFolder, name);
+  try {
+    if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+    mkdirSync(join(folder, generatedFolder), { recursive: true });
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw fault("not-written", [file, error instanceof Error ? error.message : String(error)], {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { apply, layout, projectStatus, writable } from "../blueprint/index.ts";
+import { composeContainers, connect, findEndpoint, inspectEngine } from "../docker/index.ts";
+import { fault, format, type Task } from "../process/index.ts";
+import type { Profile } from "../profile/index.ts";
+import { compose } from "./composeCommand.ts";
+import type { Here } from "./here.ts";
+import { writeLocal } from "./local.ts";
+import { checkoutId, type Memory, recall, recallOthers, remember } from "./memory.ts";
+import { choosePorts, isPortFree } from "./ports.ts";
+import { chooseProjectName } from "./projectName.ts";
+import { isOf, type Session } from "./session.ts";
+
+/** Everything that is looked at and settled before anything is started. */
+export async function openSession(here: Here, task: Task): Promise<Session> {
+  const endpoint = findEndpoint(here.machine);
+  await task.step(
+    {
+      id: "engine",
+      title: "Docker engine",
+      why: "Everything runs in containers, so that it is the same on each machine.",
+      command: "docker info",
+    },
+    async (step) => step.says((await inspectEngine(endpoint, task.signal)).version),
+  );
+  const profile = await task.step(
+    {
+      id: "files",
+      title: "Files of the environment",
+      why: "Compose file and Dockerfile follow from sistership.yaml alone. What was changed by hand is left as it is.",
+      command: "sistership generate",
+    },
+    async (step) => {
+      const { profile, written, edited } = await refresh(here.folder);
+      if (written.length > 0) step.says(`wrote ${written.join(", ")}`);
+      else if (edited.length > 0) step.says(`${edited.join(", ")} changed by hand, used as it is`);
+      else step.says("up to date");
+      return profile;
+    },
+  );
+  const docker = await connect(endpoint);
+  const plan = layout(profile);
+  const memory = await settlePorts({ here, profile, docker, layout: plan }, task);
+  return { here, profile, layout: plan, docker, project: memory.project, memory, env: {} };
+}
+
+type Settling = Pick<Session, "here" | "profile" | "docker" | "layout">;
+
+/** Chooses the name and the ports of this checkout: those it had, as far as nobody else has them now. */
+export async function settlePorts(session: Settling, task: Task): Promise<Memory> {
+  const plan = {
+    id: "ports",
+    title: "Ports",
+    why: "Each checkout keeps ports of its own, so that several projects run side by side.",
+    command: format(compose(session.here, ["ps"])),
+  };
+  return task.step(plan, async (step) => {
+    const { memory, moved } = await settle(session);
+    const chosen = Object.entries(memory.ports).map(([name, port]) => `${name} ${port}`);
+    const said = moved.map(({ name, from, to }) => `${name} moved to ${to}, for ${from} is taken`);
+    step.says((moved.length > 0 ? said : chosen).join(", "));
+    return memory;
+  });
+}
+
+/** Brings the generated files up to date, as far as nobody changed them by hand. */
+async function refresh(folder: string): Promise<{ profile: Profile; written: string[]; edited: string[] }> {
+  const found = await projectStatus(folder);
+  if (!found.ok) {
+    const [first] = found.problems;
+    const where = first ? `: line ${first.start.line}: ${first.message}` : "";
+    throw fault("profile-wrong", [`${join(folder, "sistership.yaml")}${where}`]);
+  }
+  const pending = writable(found.files);
+  await apply(folder, pending);
+  const edited = found.files.filter(({ state }) => state === "edited").map(({ file }) => file.path);
+  return { profile: found.profile, written: pending.map(({ path }) => path), edited };
+}
+
+/** Name and ports of this checkout, remembered and written down for Compose. */
+async function settle({ here, profile, docker, layout: { ports: wanted } }: Settling) {
+  const before = recall(here);
+  const others = recallOthers(here);
+  const containers = (await composeContainers(docker)).filter(({ single }) => !single);
+  const [own, foreign] = [true, false].map((mine) =>
+    containers.filter((one) => isOf(here.folder, one) === mine),
+  );
+  const id = checkoutId(here.folder);
+  const project = chooseProjectName({
+    name: profile.name,
+    folder: here.folder,
+    id,
+    before: before?.project,
+    others: new Set([...others.map((other) => other.project), ...(foreign ?? []).map((one) => one.project)]),
+  });
+  const { ports, moved } = await choosePorts({
+    wanted,
+    before: before?.ports ?? {},
+    own: new Set((own ?? []).flatMap((one) => Object.values(one.ports))),
+    others: new Set(others.flatMap((other) => Object.values(other.ports))),
+    salt: id,
+    isFree: isPortFree,
+  });
+  const memory: Memory = {
+    built: {},
+    seeded: {},
+    ...(before?.project === project ? before : {}),
+    folder: here.folder,
+    project,
+    ports,
+  };
+  remember(here, memory);
+  writeLocal(here.folder, {
+    COMPOSE_PROJECT_NAME: project,
+    ...userNumbers(here),
+    ...Object.fromEntries(wanted.map(({ name, variable }) => [variable, ports[name] ?? ""])),
+  });
+  return { memory, moved };
+}
+
+/** On Linux, files made in a container belong to whatever number its user has. Elsewhere Docker Desktop sees to it. */
+function userNumbers({ machine, folder: _ }: Here): Record<string, number> {
+  if (machine.platform !== "linux" || !process.getuid || !process.getgid) return {};
+  return { SISTERSHIP_UID: process.getuid(), SISTERSHIP_GID: process.getgid() };
+}

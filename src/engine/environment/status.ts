@@ -1,0 +1,104 @@
+import { layout, projectStatus } from "../blueprint/index.ts";
+import { type Container, composeContainers, connect, findEndpoint, toDockerFault } from "../docker/index.ts";
+import { fault } from "../process/index.ts";
+import type { Profile } from "../profile/index.ts";
+import { type Address, addresses } from "./addresses.ts";
+import type { Here } from "./here.ts";
+import { recall } from "./memory.ts";
+import { isOf } from "./session.ts";
+
+export type PartState = "absent" | "starting" | "well" | "unwell" | "ended" | "crashing" | "paused";
+
+/** A process or service of the environment, as it is now. */
+export interface Part {
+  name: string;
+  kind: "process" | "service" | "workspace";
+  state: PartState;
+  /** Of one that has ended. */
+  exitCode?: number;
+  /** The image, for services. */
+  image?: string;
+  address?: Address;
+  /** The container, where there is one. */
+  id?: string;
+}
+
+export interface EnvironmentStatus {
+  name: string;
+  project: string;
+  parts: Part[];
+  /** Generated files that do not follow from the profile any more, or were changed by hand. */
+  drift: { path: string; state: "outdated" | "edited" }[];
+}
+
+/** What runs of the environment of a folder, and what does not. */
+export async function environmentStatus(here: Here, signal?: AbortSignal): Promise<EnvironmentStatus> {
+  const found = await projectStatus(here.folder);
+  if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
+  const { profile, files } = found;
+  const memory = recall(here);
+  const project = memory?.project ?? profile.name;
+  const containers = await ask(here, project, signal);
+  return {
+    name: profile.name,
+    project,
+    parts: partsOf(profile, project, memory?.ports ?? {}, containers),
+    drift: files.flatMap(({ file, state }) =>
+      state === "outdated" || state === "edited" ? [{ path: file.path, state }] : [],
+    ),
+  };
+}
+
+async function ask(here: Here, project: string, signal: AbortSignal | undefined): Promise<Container[]> {
+  const endpoint = findEndpoint(here.machine);
+  try {
+    const docker = await connect(endpoint);
+    const all = await composeContainers(docker, { project, ...(signal ? { signal } : {}) });
+    return all.filter((one) => !one.single && isOf(here.folder, one));
+  } catch (thrown) {
+    throw toDockerFault(thrown, endpoint, "say what runs");
+  }
+}
+
+/** Pure: the profile's parts beside the containers that are there. */
+export function partsOf(
+  profile: Profile,
+  project: string,
+  ports: Readonly<Record<string, number>>,
+  containers: readonly Container[],
+): Part[] {
+  const plan = layout(profile);
+  const places = new Map(addresses(project, profile.main, plan, ports).map((one) => [one.name, one]));
+  const part = (name: string, kind: Part["kind"]): Part => {
+    const container = containers.find(({ service }) => service === name);
+    const address = places.get(name);
+    const image = profile.services[name]?.image;
+    return {
+      name,
+      kind,
+      ...(image === undefined ? {} : { image }),
+      ...(address === undefined ? {} : { address }),
+      ...(container === undefined ? { state: "absent" } : read(container)),
+    };
+  };
+  return [
+    ...plan.processes.map((name) => part(name, "process")),
+    ...plan.services.map((name) => part(name, "service")),
+    part(plan.workspace.service, "workspace"),
+  ];
+}
+
+function read({ id, state, health, exitCode }: Container): Pick<Part, "state" | "exitCode" | "id"> {
+  switch (state) {
+    case "running":
+      return { id, state: health === "starting" ? "starting" : health === "unhealthy" ? "unwell" : "well" };
+    case "restarting":
+      return { id, state: "crashing" };
+    case "paused":
+      return { id, state: "paused" };
+    case "created":
+      return { id, state: "absent" };
+    default:
+      return { id, state: "ended", ...(exitCode === undefined ? {} : { exitCode }) };
+  }
+}

@@ -1,0 +1,111 @@
+import { type Container, findEndpoint, toDockerFault } from "../docker/index.ts";
+import { Fault, type Task } from "../process/index.ts";
+import { type Address, addresses } from "./addresses.ts";
+import { containersOf } from "./facts.ts";
+import { fetchImages } from "./fetch.ts";
+import { HealthWatch } from "./health.ts";
+import type { Here } from "./here.ts";
+import { buildImages, imageIds } from "./images.ts";
+import { openSession, settlePorts } from "./open.ts";
+import { create, startParts } from "./parts.ts";
+import type { Session } from "./session.ts";
+import { install, migrate, seed } from "./tasks.ts";
+import { together } from "./together.ts";
+import { gatherValues, type Values } from "./values.ts";
+
+/** An environment that runs. */
+export interface Up {
+  project: string;
+  addresses: Address[];
+}
+
+/**
+ * Brings the environment of a folder up, as far as it is not: images, services, dependencies, migrations, seeds,
+ * processes. What fails or is cancelled stops what this call has started; what ran before goes on.
+ */
+export async function up(here: Here, values: Values, task: Task): Promise<Up> {
+  const opened = await openSession(here, task);
+  using file = await task.step(
+    {
+      id: "values",
+      title: "Secrets and settings",
+      why: "What stands in no file of the repository is given to the containers when they start, and to nothing else.",
+    },
+    async (step) => {
+      const gathered = await gatherValues(here, opened.profile, values);
+      step.says(gathered.given > 0 ? `${gathered.given} given` : "nothing to ask");
+      return gathered;
+    },
+  );
+  const session: Session = { ...opened, env: file.env };
+  using watch = await HealthWatch.open(session.docker, session.project);
+  const before = await containersOf(session);
+  try {
+    await withPorts(session, watch, task);
+  } catch (thrown) {
+    await undo(session, before);
+    throw toDockerFault(thrown, findEndpoint(here.machine), "start the environment");
+  }
+  const { project, profile, layout, memory } = session;
+  return { project, addresses: addresses(project, profile.main, layout, memory.ports) };
+}
+
+/** Between choosing a port and listening at it, somebody else may take it: then others are chosen. */
+async function withPorts(session: Session, watch: HealthWatch, task: Task): Promise<void> {
+  for (let left = 3; ; left--) {
+    try {
+      return await bringUp(session, watch, task);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.code !== "port-taken" || left === 0) throw thrown;
+      Object.assign(session.memory, await settlePorts(session, task));
+    }
+  }
+}
+
+async function bringUp(session: Session, watch: HealthWatch, task: Task): Promise<void> {
+  const { layout, profile } = session;
+  const ids = await imageIds(session);
+  // services start while images are built: neither waits for the other
+  await together(task, [
+    async (task) => {
+      const absent = layout.services.filter((name) => !ids.has(withTag(profile.services[name]?.image ?? "")));
+      await fetchImages(session, absent, task);
+      if (layout.services.length === 0) return;
+      await create(session, layout.services, task);
+      await startParts(session, watch, layout.services, task);
+    },
+    (task) => buildImages(session, ids, task),
+  ]);
+  await create(session, [], task);
+  for (const { service } of layout.setups) await install(session, service, task);
+  await migrate(session, task);
+  await seed(session, task);
+  await startParts(session, watch, [layout.workspace.service, ...layout.processes], task);
+}
+
+function withTag(image: string): string {
+  return /:[^/]+$/.test(image) ? image : `${image}:latest`;
+}
+
+/** Stops what was started since; containers stay, and so do their logs. The engine may be gone: then nothing runs. */
+async function undo(session: Session, before: ReadonlyMap<string, Container>): Promise<void> {
+  const ran = new Set(
+    [...before.values()].filter(({ state }) => state === "running").map(({ service }) => service),
+  );
+  try {
+    const now = await containersOf(session);
+    const stop = [...now.values()].filter(
+      ({ service, state }) => !ran.has(service) && (state === "running" || state === "restarting"),
+    );
+    await Promise.all(
+      stop.map(({ id }) =>
+        session.docker
+          .getContainer(id)
+          .stop({ t: 5 })
+          .catch(() => {}),
+      ),
+    );
+  } catch {
+    // what made the failure says more than this one
+  }
+}

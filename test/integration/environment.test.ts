@@ -1,0 +1,450 @@
+// The environment of a folder on this machine: brought up, used, in the way of others, failing, and taken down.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { stringify } from "yaml";
+import { layout } from "../../src/engine/blueprint/index.ts";
+import {
+  down,
+  environmentStatus,
+  type Here,
+  reset,
+  up,
+  type Values,
+} from "../../src/engine/environment/index.ts";
+import { Fault, operate, type Report, run } from "../../src/engine/process/index.ts";
+import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
+import { type Engine, engine } from "../rig/docker/engine.ts";
+import { rigLabels } from "../rig/docker/labels.ts";
+import { image } from "../rig/images/image.ts";
+
+let rig: Engine;
+before(async () => {
+  rig = await engine();
+  for (const name of ["node:22-bookworm-slim", "postgres:17"]) await image(name, { engine: rig });
+});
+
+const apps = join(import.meta.dirname, "../apps");
+
+interface Checkout extends AsyncDisposable {
+  here: Here;
+  file: (path: string) => string;
+  edit: (path: string, change: (text: string) => string) => Promise<void>;
+  up: (options?: UpOptions) => Promise<{ url: string; project: string; steps: Record<string, string> }>;
+  /** The sentence of the failure. */
+  fails: (options?: UpOptions) => Promise<Fault>;
+  ids: () => Promise<Record<string, string>>;
+  /** What runs, by the names of Compose's services. */
+  running: () => Promise<string[]>;
+}
+
+interface UpOptions {
+  values?: Values;
+  signal?: AbortSignal;
+  onStep?: (id: string, state: string) => void;
+}
+
+const nobody: Values = { known: async () => ({}), ask: async () => ({}), keep: async () => {} };
+
+/** A folder with a profile, and a user whose state is their own. */
+async function checkout(
+  files: Readonly<Record<string, string>> | { sample: string },
+  { name, state, folder = "a project" }: { name?: string; state?: string; folder?: string } = {},
+): Promise<Checkout> {
+  const root = await mkdtemp(join(tmpdir(), "sistership-environment-"));
+  const home = state ?? join(root, "state");
+  const place = join(root, folder);
+  await mkdir(place);
+  if ("sample" in files) {
+    const sample = String(files.sample);
+    await cp(join(apps, sample), place, {
+      recursive: true,
+      filter: (path) => !path.endsWith("node_modules"),
+    });
+    const { profile } = await detect(place);
+    await writeFile(
+      join(place, "sistership.yaml"),
+      writeProfile({ ...profile, name: name ?? unique(sample) }),
+    );
+  } else {
+    for (const [path, text] of Object.entries(files)) await writeFile(join(place, path), text);
+  }
+  await labelAll(place);
+  const env = { ...process.env, ...rig.env, XDG_STATE_HOME: home };
+  const here: Here = { folder: place, machine: { env, home, platform: process.platform } };
+
+  const bringUp = async ({ values = nobody, signal, onStep }: UpOptions = {}) => {
+    const steps: Record<string, string> = {};
+    const report = (one: Report) => {
+      if (one.kind !== "step") return;
+      steps[one.step.id] = one.step.state;
+      onStep?.(one.step.id, one.step.state);
+    };
+    const options = { title: "up", about: place, report, signal: signal ?? new AbortController().signal };
+    const { addresses, project } = await operate(options, (task) => up(here, values, task));
+    const url = addresses.find((one) => one.url)?.url ?? "";
+    // Node asks the system's name server for names under localhost, which may not know them; browsers do not ask
+    return { url: url.replace(/\/\/[^:]+:/, "//127.0.0.1:"), project, steps };
+  };
+  const list = async () => {
+    const status = await environmentStatus(here);
+    return status.parts;
+  };
+  return {
+    here,
+    file: (path) => join(place, path),
+    edit: async (path, change) =>
+      writeFile(join(place, path), change(await readFile(join(place, path), "utf8"))),
+    up: bringUp,
+    fails: async (options) => {
+      try {
+        await bringUp(options);
+      } catch (thrown) {
+        assert.ok(thrown instanceof Fault, String(thrown));
+        return thrown;
+      }
+      return assert.fail("it came up");
+    },
+    ids: async () => Object.fromEntries((await list()).map(({ name, id }) => [name, id ?? ""])),
+    running: async () =>
+      (await list()).filter(({ state }) => state !== "absent" && state !== "ended").map(({ name }) => name),
+    [Symbol.asyncDispose]: async () => {
+      await operate(
+        { title: "reset", about: place, report: () => {}, signal: new AbortController().signal },
+        (task) => reset(here, task),
+      );
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+const unique = (name: string) => `${name}-${randomUUID().slice(0, 6)}`;
+
+/** What the tests make in Docker is found again by its labels, which the user's own Compose file adds. */
+async function labelAll(folder: string): Promise<void> {
+  const parsed = parseProfile(await readFile(join(folder, "sistership.yaml"), "utf8"));
+  assert.ok(parsed.ok, JSON.stringify(parsed.problems));
+  const { processes, services, setups, workspace, release, seeds } = layout(parsed.profile);
+  const names = [
+    ...processes,
+    ...services,
+    ...setups.map(({ service }) => service),
+    workspace.service,
+    ...seeds,
+  ];
+  const labels = rigLabels();
+  await mkdir(join(folder, ".sistership"), { recursive: true });
+  await writeFile(
+    join(folder, ".sistership/compose.override.yaml"),
+    stringify({
+      services: Object.fromEntries(
+        [...names, ...(release ? [release] : [])].map((name) => [name, { labels }]),
+      ),
+      networks: { default: { labels } },
+    }),
+  );
+}
+
+/** The smallest application: no dependencies, no services. */
+function tiny({ server = hello, more = "", name = unique("tiny") } = {}): Record<string, string> {
+  return {
+    "server.js": server,
+    "package.json": '{ "name": "tiny", "version": "1.0.0" }\n',
+    "sistership.yaml": `name: ${name}
+runtime: node@22
+processes:
+  web: { run: node server.js, port: 3000, health: / }
+dev: { run: node --watch server.js }
+${more}`,
+  };
+}
+const hello = `require("node:http").createServer((_, answer) => answer.end("hello")).listen(3000);
+process.on("SIGTERM", () => process.exit());
+`;
+
+const page = async (url: string) => (await fetch(url)).text();
+
+/** Asks until the answer is as expected: a reloader says nothing when it is done. */
+async function becomes(url: string, expected: RegExp, withinMs = 30_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  let last = "";
+  while (performance.now() < end) {
+    last = await page(url).catch(String);
+    if (expected.test(last)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.match(last, expected);
+}
+
+describe("an application with a database", () => {
+  test("comes up, stays as it is, reloads, goes down with its data kept, and begins anew", {
+    timeout: 600_000,
+  }, async () => {
+    await using project = await checkout({ sample: "express-tasks" }, { folder: "Äpfel & Söhne" });
+    await writeFile(project.file(".env"), "SESSION_SECRET=of-the-repository\n");
+
+    const first = await project.up();
+    assert.match(await page(first.url), /<h1>Tasks/);
+    assert.deepEqual(
+      [first.steps.release, first.steps["seed/seed"], first.steps["process/web"]],
+      ["done", "done", "done"],
+    );
+    const status = await environmentStatus(project.here);
+    assert.ok(
+      status.parts.every(({ state }) => state === "well"),
+      JSON.stringify(status),
+    );
+    assert.deepEqual(status.drift, []);
+    const ids = await project.ids();
+
+    const second = await project.up();
+    assert.deepEqual(await project.ids(), ids);
+    for (const step of [
+      "image/web",
+      "service/db",
+      "release",
+      "seed/seed",
+      "process/web",
+      "process/workspace",
+    ])
+      assert.equal(second.steps[step], "skipped", step);
+
+    // by hand, from the same files: the very same containers
+    const byHand = [
+      "compose",
+      "--file",
+      project.file(".sistership/compose.yaml"),
+      "--file",
+      project.file(".sistership/compose.override.yaml"),
+    ];
+    await run({ program: "docker", args: [...byHand, "up", "--detach", "--wait"], env: { ...rig.env } });
+    assert.deepEqual(await project.ids(), ids);
+
+    await project.edit("src/app.js", (text) => text.replace("<h1>Tasks", "<h1>Tasks, changed"));
+    await becomes(first.url, /<h1>Tasks, changed/);
+
+    await fetch(`${first.url}/tasks`, {
+      method: "POST",
+      body: new URLSearchParams({ title: "kept over the night" }),
+    });
+    assert.match(await page(first.url), /kept over the night/);
+    const operation = { title: "down", about: "", report: () => {}, signal: new AbortController().signal };
+    await operate(operation, (task) => down(project.here, task));
+    assert.deepEqual(await project.running(), []);
+    const again = await project.up();
+    assert.equal(again.url, first.url);
+    assert.equal(again.steps["seed/seed"], "skipped");
+    assert.match(await page(again.url), /kept over the night/);
+
+    await operate(operation, (task) => reset(project.here, task));
+    const anew = await project.up();
+    assert.equal(anew.steps["seed/seed"], "done");
+    assert.doesNotMatch(await page(anew.url), /kept over the night/);
+  });
+});
+
+describe("several side by side", () => {
+  test("two checkouts of one project and another project have names and ports of their own", {
+    timeout: 300_000,
+  }, async () => {
+    const name = unique("twins");
+    await using one = await checkout(tiny({ name }));
+    const state = one.here.machine.env.XDG_STATE_HOME ?? "";
+    await using two = await checkout(tiny({ name, server: hello.replace("hello", "the other") }), {
+      state,
+      folder: "feature",
+    });
+    await using other = await checkout(tiny({ server: hello.replace("hello", "another project") }), {
+      state,
+    });
+    const ups = [await one.up(), await two.up(), await other.up()];
+    assert.equal(new Set(ups.map(({ url }) => url)).size, 3);
+    assert.deepEqual(
+      ups.slice(0, 2).map(({ project }) => project),
+      [name, `${name}-feature`],
+    );
+    assert.deepEqual(await Promise.all(ups.map(({ url }) => page(url))), [
+      "hello",
+      "the other",
+      "another project",
+    ]);
+    assert.equal((await two.up()).url, ups[1]?.url);
+  });
+
+  test("a port that somebody took meanwhile is given up, and said", { timeout: 300_000 }, async () => {
+    await using project = await checkout(tiny());
+    const first = await project.up();
+    const operation = { title: "down", about: "", report: () => {}, signal: new AbortController().signal };
+    await operate(operation, (task) => down(project.here, task));
+    const squatter = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
+    try {
+      const second = await project.up();
+      assert.notEqual(second.url, first.url);
+      assert.equal(await page(second.url), "hello");
+    } finally {
+      squatter.close();
+    }
+  });
+});
+
+describe("values that stand in no file", () => {
+  const more = "env:\n  TOKEN: { secret: true }\n  SESSION_SECRET: { secret: true }\n";
+  const server = hello.replace('"hello"', "`${process.env.TOKEN} ${process.env.SESSION_SECRET?.length}`");
+
+  test("are asked for once, made up where they may be, reach the process, and are in no file of the folder", async () => {
+    await using project = await checkout(tiny({ more, server }));
+    const asked: string[][] = [];
+    let kept: Readonly<Record<string, string>> = {};
+    const values: Values = {
+      known: async () => kept,
+      ask: async (names) => {
+        asked.push([...names]);
+        return { TOKEN: 'a "strange" $value\\ with # and \'' };
+      },
+      keep: async (all) => {
+        kept = { ...kept, ...all };
+      },
+    };
+    const { url } = await project.up({ values });
+    assert.equal(await page(url), 'a "strange" $value\\ with # and \' 64');
+    const ids = await project.ids();
+    await project.up({ values });
+    assert.deepEqual(asked, [["TOKEN"]]);
+    assert.deepEqual(await project.ids(), ids);
+    const { stdout } = await run(
+      { program: "grep", args: ["-rl", "strange", join(project.here.folder, "..")] },
+      { accept: [0, 1] },
+    );
+    assert.equal(stdout, "");
+  });
+
+  test("that nobody gives are named, and nothing is started", async () => {
+    await using project = await checkout(tiny({ more, server }));
+    const fault = await project.fails();
+    assert.equal(fault.code, "values-missing");
+    assert.match(fault.says, /^TOKEN must have a value/);
+    assert.deepEqual(await project.running(), []);
+  });
+});
+
+// mostly waiting: several at a time
+describe("what goes wrong is named, leaves nothing running, and is got over", { concurrency: 4 }, () => {
+  const cases: { name: string; break: (project: Checkout) => Promise<void>; says: RegExp }[] = [
+    {
+      name: "an application that listens to itself alone",
+      break: (project) =>
+        project.edit("server.js", (text) => text.replace("listen(3000)", 'listen(3000, "127.0.0.1")')),
+      says: /^web runs but does not become healthy: it listens at port 3000 on 127\.0\.0\.1/,
+    },
+    {
+      name: "one that listens at another port",
+      break: (project) => project.edit("server.js", (text) => text.replace("listen(3000)", "listen(3001)")),
+      says: /^web runs but does not become healthy: it listens at port 3001, not at 3000/,
+    },
+    {
+      name: "a module that is not there, under a reloader that keeps running",
+      break: (project) => project.edit("server.js", (text) => `require("left-out");\n${text}`),
+      says: /^web runs but does not become healthy: left-out is not installed/,
+    },
+    {
+      name: "one that ends at once",
+      break: (project) =>
+        project.edit("sistership.yaml", (text) =>
+          text.replace("node --watch server.js", "node -e 'process.exit(3)'"),
+        ),
+      says: /^web ended as soon as it had started, with exit code 3/,
+    },
+    {
+      name: "a variable that is not set",
+      break: async (project) => {
+        await project.edit(
+          "server.js",
+          (text) => `if (!process.env.API_KEY) throw new Error("API_KEY is not set");\n${text}`,
+        );
+        await project.edit("sistership.yaml", (text) => text.replace("node --watch", "node"));
+      },
+      says: /it misses the variable API_KEY/,
+    },
+    {
+      name: "a path that does not answer",
+      break: async (project) => {
+        await project.edit("server.js", (text) => text.replace("answer.end(", "answer.writeHead(500).end("));
+        await project.edit("sistership.yaml", (text) =>
+          text.replace("health: /", "health: { path: /, start: 4s }"),
+        );
+      },
+      says: /its health path answers 500/,
+    },
+    {
+      name: "a failing migration",
+      break: (project) =>
+        project.edit(
+          "sistership.yaml",
+          (text) => `${text}release: node -e 'throw new Error("no such table")'\n`,
+        ),
+      says: /^The release command .* failed, and the application was not started: .*no such table/,
+    },
+    {
+      name: "a service image that no registry has",
+      break: (project) =>
+        project.edit(
+          "sistership.yaml",
+          (text) => `${text}services: { odd: { image: "localhost:1/nothing/here:1", port: 1 } }\n`,
+        ),
+      says: /^The image localhost:1\/nothing\/here:1 could not be fetched/,
+    },
+    {
+      name: "a wrong profile",
+      break: (project) => project.edit("sistership.yaml", (text) => text.replace("port: 3000", "port: many")),
+      says: /sistership\.yaml: line \d+: /,
+    },
+  ];
+  for (const one of cases) {
+    test(one.name, { timeout: 300_000 }, async () => {
+      await using project = await checkout(tiny());
+      const right = await Promise.all(
+        ["server.js", "sistership.yaml"].map(
+          async (path) => [path, await readFile(project.file(path), "utf8")] as const,
+        ),
+      );
+      await one.break(project);
+      const fault = await project.fails();
+      assert.match(fault.says, one.says);
+      for (const [path, text] of right) await writeFile(project.file(path), text);
+      assert.deepEqual(await project.running(), []);
+      assert.equal(await page((await project.up()).url), "hello");
+    });
+  }
+
+  test("a run that is cancelled stops what it started, and goes on the next time", {
+    timeout: 300_000,
+  }, async () => {
+    await using project = await checkout(tiny({ server: `setTimeout(() => { ${hello} }, 8000);` }));
+    const cancel = new AbortController();
+    const fault = await project.fails({
+      signal: cancel.signal,
+      onStep: (id, state) => {
+        if (id === "process/web" && state === "running") cancel.abort();
+      },
+    });
+    assert.equal(fault.code, "cancelled");
+    assert.deepEqual(await project.running(), []);
+    const { steps, url } = await project.up();
+    assert.equal(steps["image/web"], "skipped");
+    assert.equal(await page(url), "hello");
+  });
+
+  test("a container that somebody removed is made again", { timeout: 300_000 }, async () => {
+    await using project = await checkout(tiny());
+    await project.up();
+    const { web = "" } = await project.ids();
+    await run({ program: "docker", args: ["rm", "--force", web], env: rig.env });
+    const { steps, url } = await project.up();
+    assert.equal(steps["process/workspace"], "skipped");
+    assert.equal(await page(url), "hello");
+  });
+});
