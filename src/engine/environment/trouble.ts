@@ -6,7 +6,10 @@ import { Fault, fault } from "../process/index.ts";
  */
 const signatures: readonly [RegExp, (...parts: string[]) => Fault][] = [
   [/no space left on device/i, () => fault("disk-full", ["Docker"])],
-  [/context "([^"]+)"(?::| does)? not (?:found|exist)/, (name) => fault("docker-context", [name])],
+  [
+    /context "([^"]+)"(?:: context)?(?: does)? not (?:found|exist)/,
+    (name) => fault("docker-context", [name]),
+  ],
   [
     /permission denied while trying to connect to the Docker (?:daemon|API).*?(?:unix:\/\/)?(\/[^\s:]*)/i,
     (socket) => fault("docker-denied", [socket]),
