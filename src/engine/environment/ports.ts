@@ -42,7 +42,7 @@ export async function choosePorts(question: PortQuestion): Promise<PortChoice> {
   const usable = async (port: number) =>
     !taken.has(port) && (own.has(port) || (!others.has(port) && (await question.isFree(port))));
   for (const one of wanted) {
-    const last = before[one.name];
+    const last = Object.hasOwn(before, one.name) ? before[one.name] : undefined;
     const port = await first(candidates(one, last, question.salt), usable);
     taken.add(port);
     ports[one.name] = port;

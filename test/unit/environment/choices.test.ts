@@ -48,7 +48,7 @@ describe("ports", () => {
       fc.asyncProperty(
         fc.uniqueArray(
           fc.record({
-            name: fc.string({ minLength: 1 }),
+            name: fc.oneof(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), fc.constant("constructor")),
             port: fc.integer({ min: 1, max: 65_535 }),
             web: fc.boolean(),
           }),
