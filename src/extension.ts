@@ -2,7 +2,9 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { ActivityView } from "./editor/activity/activityView.ts";
 import { registrar } from "./editor/commands.ts";
+import { registerEnvironmentActions } from "./editor/environment/actions.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
+import { offerEnvironment } from "./editor/environment/offer.ts";
 import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
 import { ProfileDiagnostics } from "./editor/profile/diagnostics.ts";
@@ -25,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const statusBar = new StatusBar();
   const environment = new EnvironmentView(register, operations);
   const evidence = new ProfileEvidence();
-  const show = () => statusBar.show(operations.running, environment.checkup);
+  const show = () => statusBar.show(operations.running, environment.checkup, environment.live.all);
 
   register("sistership.cancel", () => operations.cancel());
   register("sistership.showLog", () => log.show());
@@ -36,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     operations,
     statusBar,
     environment,
+    registerEnvironmentActions(register, operations, environment.live, context.secrets),
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),
     new ProfileDiagnostics(),
@@ -45,7 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerSetUp(register, operations, evidence),
     registerGenerate(register, operations, context.workspaceState),
     operations.onDidChange(show),
-    environment.onDidCheck(show),
+    environment.onDidChange(show),
     log,
   );
+  void offerEnvironment(context.workspaceState, context.globalState);
 }

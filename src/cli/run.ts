@@ -7,15 +7,16 @@ import { addDoctor } from "./doctor.ts";
 import { addEnvironment } from "./environment.ts";
 import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
+import { addInside } from "./inside.ts";
 import { addProfile } from "./profile.ts";
 
-/** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
-type ExitCode = 0 | 1 | 2 | 130;
+/** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled; of what runs inside, its own code. */
+type ExitCode = number;
 
 /** Runs the CLI and answers with its exit code; never throws. */
 export async function runCli(args: readonly string[], world: World): Promise<ExitCode> {
   const { stdout, stderr } = world;
-  let failed = false;
+  let code: ExitCode = 0;
   const program = new Command("sistership")
     .description("From a fresh clone to production on your own servers.")
     .version(manifest.version, "-v, --version", "Print the version")
@@ -30,10 +31,13 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
       getErrHasColors: () => stderr.isTTY === true && !world.env.NO_COLOR,
     });
   const fail = () => {
-    failed = true;
+    code = 1;
   };
   addDoctor(program, world, fail);
   addEnvironment(program, world, fail);
+  addInside(program, world, (inside) => {
+    code = inside;
+  });
   addDetect(program, world, fail);
   addInit(program, world);
   addGenerate(program, world, fail);
@@ -45,7 +49,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   }
   try {
     await program.parseAsync(args, { from: "user" });
-    return failed ? 1 : 0;
+    return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     const { says, cause } = toFault(thrown);

@@ -16,6 +16,12 @@ interface Running {
   cancel: AbortController;
 }
 
+type Wanted = Pick<OperationOptions, "title" | "about"> & {
+  view: ViewId;
+  /** Shown wherever the user is, with the step that runs and a button to cancel. */
+  notify?: true;
+};
+
 /** Runs the engine's operations for the editor: progress in the view they belong to, cancel, log and journal. */
 export class Operations implements vscode.Disposable {
   readonly #reports = new vscode.EventEmitter<Report>();
@@ -36,18 +42,21 @@ export class Operations implements vscode.Disposable {
     return this.#running?.title;
   }
 
-  async run<T>(
-    { title, about, view }: Pick<OperationOptions, "title" | "about"> & { view: ViewId },
-    work: (task: Task) => Promise<T>,
-  ): Promise<T> {
+  async run<T>({ title, about, view, notify }: Wanted, work: (task: Task) => Promise<T>): Promise<T> {
     if (!vscode.workspace.isTrusted) throw fault("untrusted", [title]);
     if (this.#running) throw fault("busy", [this.#running.title]);
     const cancel = new AbortController();
     this.#set({ title, cancel });
     try {
-      return await vscode.window.withProgress({ location: { viewId: view }, title }, () =>
-        operate({ title, about, signal: cancel.signal, report: this.#reporter }, work),
-      );
+      const location = notify ? vscode.ProgressLocation.Notification : { viewId: view };
+      return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
+        token.onCancellationRequested(() => cancel.abort());
+        const report = tee(
+          this.#reporter,
+          stepReporter((message) => progress.report({ message })),
+        );
+        return operate({ title, about, signal: cancel.signal, report }, work);
+      });
     } finally {
       this.#set(undefined);
     }
@@ -84,5 +93,17 @@ function logReporter(log: vscode.LogOutputChannel): Reporter {
       case "ended":
         return log.info(`${report.outcome}, ${report.ms} ms`);
     }
+  };
+}
+
+/** Says which steps run, as they begin and end. */
+function stepReporter(say: (text: string) => void): Reporter {
+  const running = new Map<string, string>();
+  return (report) => {
+    if (report.kind !== "step") return;
+    const { id, title, state } = report.step;
+    if (state === "running") running.set(id, title);
+    else running.delete(id);
+    if (running.size > 0) say([...running.values()].join(", "));
   };
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Live } from "./environment/live.ts";
 import type { Checkup } from "./environment/rows.ts";
 import { statusText } from "./statusText.ts";
 
@@ -7,12 +8,16 @@ export class StatusBar implements vscode.Disposable {
 
   constructor() {
     this.#item.name = "Sistership";
-    this.show(undefined, undefined);
+    this.show(undefined, undefined, new Map());
     this.#item.show();
   }
 
-  show(running: string | undefined, checkup: Checkup | undefined): void {
-    const { text, tooltip, command } = statusText(running, checkup);
+  show(
+    running: string | undefined,
+    checkup: Checkup | undefined,
+    environments: ReadonlyMap<string, Live>,
+  ): void {
+    const { text, tooltip, command } = statusText(running, checkup, environments);
     Object.assign(this.#item, { text, tooltip, command });
     this.#item.accessibilityInformation = { label: `Sistership: ${tooltip}` };
   }

@@ -1,4 +1,5 @@
-import type { Checkup } from "./environment/rows.ts";
+import type { Live } from "./environment/live.ts";
+import { type Checkup, overall } from "./environment/rows.ts";
 import type { CommandId } from "./ids.ts";
 
 export interface StatusText {
@@ -8,7 +9,11 @@ export interface StatusText {
 }
 
 /** What the status bar says: what runs now, else what the last check found. Nothing known is said so. */
-export function statusText(running: string | undefined, checkup: Checkup | undefined): StatusText {
+export function statusText(
+  running: string | undefined,
+  checkup: Checkup | undefined,
+  environments: ReadonlyMap<string, Live> = new Map(),
+): StatusText {
   if (running) {
     return {
       text: `$(sync~spin) ${running}`,
@@ -17,6 +22,18 @@ export function statusText(running: string | undefined, checkup: Checkup | undef
     };
   }
   const command = "sistership.environment.focus";
+  const known = [...environments.values()].flatMap((live) => (live.is === "known" ? [live.status] : []));
+  const up = known.filter(({ parts }) => parts.some(({ state }) => state !== "absent" && state !== "ended"));
+  const problem = checkup?.findings.some((finding) => !finding.well) ?? false;
+  if (up.length > 0 && !problem) {
+    const said = up.map((status) => `${status.name}: ${overall(status).said}`);
+    const well = up.every((status) => overall(status).said === "running");
+    return {
+      text: `${well ? "$(vm-running)" : "$(warning)"} ${up.map(({ name }) => name).join(", ")}`,
+      tooltip: `${said.join("\n")}\nClick to see its processes and services.`,
+      command,
+    };
+  }
   if (!checkup) {
     return {
       text: "$(server-environment) Sistership",

@@ -12,12 +12,14 @@ import { server } from "../rig/servers/servers.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sistership-user-"));
 const project = join(home, "shop");
+const newcomers = join(home, "not set up yet");
 const sshConfig = join(home, "ssh_config");
 let vsix: string;
 let env: Record<string, string>;
 
 before(async () => {
   mkdirSync(project);
+  mkdirSync(newcomers);
   writeFileSync(join(project, "server.js"), "// the shop\n");
   writeFileSync(
     join(project, "sistership.yaml"),
@@ -38,7 +40,7 @@ const opened = (options: Partial<Parameters<typeof open>[0]> = {}) =>
   });
 
 test("a newcomer sees three views, each with its first button, and checks the machine with one press", async () => {
-  await using vscode = await opened();
+  await using vscode = await opened({ folder: newcomers });
   await vscode.activity("Sistership");
   for (const [view, button] of [
     ["Environment", "Check This Machine"],

@@ -9,14 +9,18 @@ import { before, describe, test } from "node:test";
 import { stringify } from "yaml";
 import { layout } from "../../src/engine/blueprint/index.ts";
 import {
+  connectionString,
+  control,
   down,
   environmentStatus,
+  execCommand,
   type Here,
   reset,
+  testCommands,
   up,
   type Values,
 } from "../../src/engine/environment/index.ts";
-import { Fault, operate, type Report, run } from "../../src/engine/process/index.ts";
+import { Fault, operate, type Report, run, type Task } from "../../src/engine/process/index.ts";
 import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { rigLabels } from "../rig/docker/labels.ts";
@@ -113,14 +117,14 @@ async function checkout(
     running: async () =>
       (await list()).filter(({ state }) => state !== "absent" && state !== "ended").map(({ name }) => name),
     [Symbol.asyncDispose]: async () => {
-      await operate(
-        { title: "reset", about: place, report: () => {}, signal: new AbortController().signal },
-        (task) => reset(here, task),
-      );
+      await perform((task) => reset(here, task));
       await rm(root, { recursive: true, force: true });
     },
   };
 }
+
+const perform = <T>(work: (task: Task) => Promise<T>) =>
+  operate({ title: "test", about: "test", report: () => {}, signal: new AbortController().signal }, work);
 
 const unique = (name: string) => `${name}-${randomUUID().slice(0, 6)}`;
 
@@ -224,6 +228,29 @@ describe("an application with a database", () => {
     await run({ program: "docker", args: [...byHand, "up", "--detach", "--wait"], env: { ...rig.env } });
     assert.deepEqual(await project.ids(), ids);
 
+    for (const act of ["restart", "stop", "start"] as const) {
+      await perform((task) => control(project.here, act, "web", task));
+      const now = (await environmentStatus(project.here)).parts.find(({ name }) => name === "web");
+      assert.equal(now?.state, act === "stop" ? "ended" : "well");
+    }
+    await assert.rejects(
+      perform((task) => control(project.here, "restart", "wbe", task)),
+      /There is no process or service "wbe" in sistership.yaml: choose from web, db, workspace/,
+    );
+    const client = await execCommand(project.here, ["psql", "--username=app", "--command=select 40 + 2"], {
+      tty: false,
+      name: "db",
+    });
+    assert.match((await run(client)).stdout, /42/);
+    const there = await execCommand(project.here, ["sh", "-c", "pwd; exit 7"], { tty: false });
+    assert.deepEqual(await run(there, { accept: [7] }), { code: 7, stdout: "/app\n", stderr: "" });
+    assert.match(
+      await connectionString(project.here, "db"),
+      /^postgresql:\/\/app:development@127\.0\.0\.1:\d+\/app$/,
+    );
+    using tests = await perform((task) => testCommands(project.here, nobody, task));
+    for (const command of tests.commands) assert.match((await run(command)).stdout, /# fail 0/);
+
     await project.edit("src/app.js", (text) => text.replace("<h1>Tasks", "<h1>Tasks, changed"));
     await becomes(first.url, /<h1>Tasks, changed/);
 
@@ -232,15 +259,14 @@ describe("an application with a database", () => {
       body: new URLSearchParams({ title: "kept over the night" }),
     });
     assert.match(await page(first.url), /kept over the night/);
-    const operation = { title: "down", about: "", report: () => {}, signal: new AbortController().signal };
-    await operate(operation, (task) => down(project.here, task));
+    await perform((task) => down(project.here, task));
     assert.deepEqual(await project.running(), []);
     const again = await project.up();
     assert.equal(again.url, first.url);
     assert.equal(again.steps["seed/seed"], "skipped");
     assert.match(await page(again.url), /kept over the night/);
 
-    await operate(operation, (task) => reset(project.here, task));
+    await perform((task) => reset(project.here, task));
     const anew = await project.up();
     assert.equal(anew.steps["seed/seed"], "done");
     assert.doesNotMatch(await page(anew.url), /kept over the night/);
@@ -278,8 +304,7 @@ describe("several side by side", () => {
   test("a port that somebody took meanwhile is given up, and said", { timeout: 300_000 }, async () => {
     await using project = await checkout(tiny());
     const first = await project.up();
-    const operation = { title: "down", about: "", report: () => {}, signal: new AbortController().signal };
-    await operate(operation, (task) => down(project.here, task));
+    await perform((task) => down(project.here, task));
     const squatter = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
     try {
       const second = await project.up();

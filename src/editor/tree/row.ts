@@ -13,11 +13,22 @@ export interface Row {
   facets?: readonly Facet[];
   /** What commands on this row are about. */
   subject?: string;
+  /** The folder whose environment it belongs to. */
+  folder?: string;
   children?: readonly Row[];
   expanded?: boolean;
 }
 
-type Facet = "fixable" | "command" | "server";
+export type Facet =
+  | "fixable"
+  | "command"
+  | "server"
+  | "environment"
+  | "part"
+  | "database"
+  | "page"
+  | "running"
+  | "stopped";
 
 /** States in one look for all views; the text beside them says the same. */
 export const icons = {

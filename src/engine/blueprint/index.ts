@@ -5,5 +5,6 @@ export { compose } from "./compose.ts";
 export { type Layout, layout } from "./layout.ts";
 export { readLock } from "./lock.ts";
 export { projectStatus } from "./project.ts";
+export { connection } from "./services.ts";
 export { status, writable } from "./status.ts";
 export { askedFor } from "./variables.ts";

@@ -9,6 +9,8 @@ export interface ContainerEvent {
   service: string;
   /** `start`, `die`, `destroy`, `health_status: healthy`… */
   action: string;
+  /** In seconds, by the engine's clock. */
+  time: number;
   exitCode?: number;
   /** Part of a single run, such as a migration. */
   single: boolean;
@@ -51,15 +53,21 @@ async function* read(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncG
   }
 }
 
+interface Told {
+  Action?: string;
+  Actor?: { ID?: string; Attributes?: Record<string, string> };
+  timeNano?: number;
+}
+
 function parse(line: string): ContainerEvent | undefined {
-  const { Action, Actor }: { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } } =
-    JSON.parse(line);
+  const { Action, Actor, timeNano = 0 }: Told = JSON.parse(line);
   const { ID: id, Attributes: attributes = {} } = Actor ?? {};
   if (Action === undefined || id === undefined) return undefined;
   return {
     id,
     service: attributes["com.docker.compose.service"] ?? "",
     action: Action,
+    time: timeNano / 1e9,
     ...(attributes.exitCode === undefined ? {} : { exitCode: Number(attributes.exitCode) }),
     single: attributes["com.docker.compose.oneoff"] === "True",
   };

@@ -77,7 +77,7 @@ export async function isHopeless(docker: Docker, { id, port, said, forMs }: Hope
 
 export async function diagnose(docker: Docker, found: Case): Promise<Fault> {
   const { name, id, verdict } = found;
-  const lastLines = await tail(docker, id);
+  const lastLines = await tail(docker, id, verdict.since);
   if (verdict.how === "exited")
     return fault("process-exited", [name, String(verdict.exitCode), whyExited(found, lastLines)], {
       lastLines,
@@ -132,11 +132,11 @@ function confession(lines: readonly string[], services: readonly string[]): stri
   return undefined;
 }
 
-/** The last lines since the container was started. */
-async function tail(docker: Docker, id: string): Promise<string[]> {
+/** The last lines since a time of the engine's clock, or since the container was last started. */
+async function tail(docker: Docker, id: string, from?: number): Promise<string[]> {
   try {
     const container = docker.getContainer(id);
-    const since = Date.parse((await container.inspect()).State.StartedAt) / 1000;
+    const since = from ?? Date.parse((await container.inspect()).State.StartedAt) / 1000;
     const log = await container.logs({ stdout: true, stderr: true, tail: 100, since });
     return unframe(log).trimEnd().split("\n");
   } catch {

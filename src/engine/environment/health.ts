@@ -2,11 +2,13 @@ import type Docker from "dockerode";
 import { type ContainerEvent, listen } from "../docker/index.ts";
 import { fault } from "../process/index.ts";
 
-/** How a container turned out. */
+/** How a container turned out; since when it ran, by the engine's clock in seconds. */
 export type Verdict =
   | { well: true }
-  | { well: false; how: "exited"; exitCode: number; outOfMemory: boolean }
-  | { well: false; how: "unhealthy"; said: string };
+  | ({ well: false; since: number | undefined } & (
+      | { how: "exited"; exitCode: number; outOfMemory: boolean }
+      | { how: "unhealthy"; said: string }
+    ));
 
 /** Something without a health check is believed after having run for that long. */
 const settleMs = 1500;
@@ -42,10 +44,13 @@ export class HealthWatch implements Disposable {
     { begin, hopeless, signal }: { begin: () => Promise<void>; hopeless: Hopeless; signal: AbortSignal },
   ): Promise<Verdict> {
     let died: number | undefined;
+    let since: number | undefined;
     let wake = () => {};
     const hear = (event: ContainerEvent | "lost") => {
       if (event === "lost" || event.id !== id) return event === "lost" ? wake() : undefined;
-      if (event.action === "die") died = event.exitCode ?? 1;
+      if (event.action === "start") since ??= event.time - 0.5; // it may have spoken first
+      // news of its former life may come late
+      if (event.action === "die" && since !== undefined) died = event.exitCode ?? 1;
       // exec_die: a probe has ended
       if (/^(die|health_status|destroy|exec_die)/.test(event.action)) wake();
     };
@@ -61,7 +66,7 @@ export class HealthWatch implements Disposable {
         if (signal.aborted) throw fault("cancelled", ["Waiting for the environment"]);
         if (this.#lost) throw fault("engine-gone", ["the environment"]);
         const answer = await this.#ask(id, died, hopeless);
-        if (answer !== "later" && answer !== "settle") return answer;
+        if (answer !== "later" && answer !== "settle") return answer.well ? answer : { ...answer, since };
         if (answer === "later") await told;
         else if ((await Promise.race([told, after(settleMs)])) === "settled" && died === undefined)
           return { well: true };
@@ -80,12 +85,23 @@ export class HealthWatch implements Disposable {
     const { State: state } = await this.#docker.getContainer(id).inspect();
     // it may have been started again meanwhile: what it ended with, only the event knows
     if (died !== undefined || !state.Running)
-      return { well: false, how: "exited", exitCode: died ?? state.ExitCode, outOfMemory: state.OOMKilled };
+      return {
+        well: false,
+        since: undefined,
+        how: "exited",
+        exitCode: died ?? state.ExitCode,
+        outOfMemory: state.OOMKilled,
+      };
     switch (state.Health?.Status) {
       case "healthy":
         return { well: true };
       case "unhealthy":
-        return { well: false, how: "unhealthy", said: state.Health.Log?.at(-1)?.Output.trim() ?? "" };
+        return {
+          well: false,
+          since: undefined,
+          how: "unhealthy",
+          said: state.Health.Log?.at(-1)?.Output.trim() ?? "",
+        };
       case "starting": {
         const said = state.Health.Log?.at(-1)?.Output.trim() ?? "";
         const tried = Date.now() - Date.parse(state.StartedAt);
@@ -93,7 +109,7 @@ export class HealthWatch implements Disposable {
         if (tried < patienceMs || performance.now() - (this.#asked.get(id) ?? 0) < 1000) return "later";
         this.#asked.set(id, performance.now());
         if (!(await hopeless(id, said, tried))) return "later";
-        return { well: false, how: "unhealthy", said };
+        return { well: false, since: undefined, how: "unhealthy", said };
       }
       default:
         return Date.now() - Date.parse(state.StartedAt) > settleMs ? { well: true } : "settle";

@@ -1,7 +1,9 @@
+export { type Act, control } from "./control.ts";
 export { examine, type Finding } from "./doctor/doctor.ts";
 export { down, reset } from "./down.ts";
 export type { Here } from "./here.ts";
+export { connectionString, execCommand, shellCommand, testCommands } from "./inside.ts";
 export { secretsFile } from "./memory.ts";
-export { environmentStatus, type Part } from "./status.ts";
-export { up } from "./up.ts";
+export { type EnvironmentStatus, environmentStatus, type Part, watchEnvironment } from "./status.ts";
+export { type Up, up } from "./up.ts";
 export type { Values } from "./values.ts";

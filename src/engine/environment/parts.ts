@@ -35,27 +35,32 @@ export async function startParts(
       await task.step(plan, async () => {
         if (container === undefined)
           throw fault("compose-failed", [`start ${name}`, "its container vanished."]);
-        // what runs but is not well begins anew; its end must not be taken for a crash
-        if (container.state === "running" || container.state === "restarting")
-          await session.docker.getContainer(container.id).stop();
-        const port = session.profile.processes[name]?.port ?? session.profile.services[name]?.port;
-        const verdict = await watch.verdict(container.id, {
-          begin: () => start(session, name, container),
-          hopeless: (id, said, forMs) =>
-            isHopeless(session.docker, { id, said, forMs, ...(port ? { port } : {}) }),
-          signal: task.signal,
-        });
-        if (verdict.well) return;
-        throw await diagnose(session.docker, {
-          name,
-          id: container.id,
-          verdict,
-          ...(port ? { port } : {}),
-          services: session.layout.services,
-        });
+        await startOne(session, watch, container, task.signal);
       });
     }),
   );
+}
+
+/** Starts one container, anew if it runs, and waits until it is well. */
+export async function startOne(
+  session: Session,
+  watch: HealthWatch,
+  container: Container,
+  signal: AbortSignal,
+): Promise<void> {
+  const { docker, profile, layout } = session;
+  const { id, service: name } = container;
+  // its end must not be taken for a crash: nobody listens yet
+  if (container.state === "running" || container.state === "restarting") await docker.getContainer(id).stop();
+  const port = profile.processes[name]?.port ?? profile.services[name]?.port;
+  const expected = port ? { port } : {};
+  const verdict = await watch.verdict(id, {
+    begin: () => start(session, name, container),
+    hopeless: (_, said, forMs) => isHopeless(docker, { id, said, forMs, ...expected }),
+    signal,
+  });
+  if (!verdict.well)
+    throw await diagnose(docker, { name, id, verdict, ...expected, services: layout.services });
 }
 
 async function start({ docker }: Session, name: string, { id, state }: Container): Promise<void> {

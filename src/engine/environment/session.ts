@@ -1,14 +1,14 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import type { Layout } from "../blueprint/index.ts";
-import type { Container } from "../docker/index.ts";
-import type { Command } from "../process/index.ts";
+import { type Layout, layout, projectStatus } from "../blueprint/index.ts";
+import { type Container, connect, findEndpoint } from "../docker/index.ts";
+import { type Command, fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { compose } from "./composeCommand.ts";
 import type { Here } from "./here.ts";
 import { generatedFolder } from "./local.ts";
-import type { Memory } from "./memory.ts";
+import { type Memory, recall } from "./memory.ts";
 
 /** An environment that is being worked on: what it is to be, and what it is made with. */
 export interface Session {
@@ -21,6 +21,17 @@ export interface Session {
   memory: Memory;
   /** Laid over the environment of Compose: where the file with secrets is. */
   env: Readonly<Record<string, string>>;
+}
+
+/** An environment as it was brought up, for whoever does something with it; nothing is written or started. */
+export async function attach(here: Here): Promise<Session> {
+  const found = await projectStatus(here.folder);
+  if (!found.ok) throw fault("profile-wrong", [join(here.folder, "sistership.yaml")]);
+  const { profile } = found;
+  const memory = recall(here);
+  if (memory === undefined) throw fault("not-up", [profile.name]);
+  const docker = await connect(findEndpoint(here.machine));
+  return { here, profile, layout: layout(profile), docker, project: memory.project, memory, env: {} };
 }
 
 export function inSession({ here, env }: Session, ...args: readonly string[]): Command {

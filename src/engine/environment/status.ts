@@ -1,5 +1,12 @@
 import { layout, projectStatus } from "../blueprint/index.ts";
-import { type Container, composeContainers, connect, findEndpoint, toDockerFault } from "../docker/index.ts";
+import {
+  type Container,
+  composeContainers,
+  connect,
+  findEndpoint,
+  listen,
+  toDockerFault,
+} from "../docker/index.ts";
 import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
@@ -100,5 +107,24 @@ function read({ id, state, health, exitCode }: Container): Pick<Part, "state" | 
       return { id, state: "absent" };
     default:
       return { id, state: "ended", ...(exitCode === undefined ? {} : { exitCode }) };
+  }
+}
+/**
+ * Tells of every change of the environment, beginning with how it is now. Told by the engine, never asked again and
+ * again; throws when the engine goes away.
+ */
+export async function* watchEnvironment(here: Here, signal: AbortSignal): AsyncGenerator<EnvironmentStatus> {
+  const endpoint = findEndpoint(here.machine);
+  try {
+    const docker = await connect(endpoint);
+    const first = await environmentStatus(here, signal);
+    const events = await listen(docker, first.project, signal);
+    yield await environmentStatus(here, signal);
+    for await (const { action } of events) {
+      if (/^(create|start|die|stop|destroy|pause|unpause|rename|health_status)/.test(action))
+        yield await environmentStatus(here, signal);
+    }
+  } catch (thrown) {
+    if (!signal.aborted) throw toDockerFault(thrown, endpoint, "tell what runs");
   }
 }

@@ -133,6 +133,9 @@ const sentences = {
   "no-such-process": (name: string, all: string) => ({
     says: `There is no process or service "${name}" in sistership.yaml: choose from ${all}.`,
   }),
+  "no-terminal": (what: string) => ({
+    says: `"sistership ${what}" needs a terminal: to run a program from a script, use "sistership exec".`,
+  }),
   "no-tests": () => ({
     says: 'sistership.yaml names no tests: add "test" under "dev", such as test: npm test.',
   }),

@@ -1,0 +1,193 @@
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { Act, Up } from "../../engine/environment/index.ts";
+import { fault, type Task } from "../../engine/process/index.ts";
+import type { Register } from "../commands.ts";
+import type { CommandId } from "../ids.ts";
+import type { Operations } from "../operations.ts";
+import { asRow } from "../tree/rowTree.ts";
+import { foldersWithProfile, type LiveEnvironments } from "./live.ts";
+import { here } from "./machine.ts";
+import { openPage } from "./page.ts";
+import { insideTerminal } from "./terminal.ts";
+import { secretValues } from "./values.ts";
+
+const engine = () => import("../../engine/environment/index.ts");
+const view = "sistership.environment";
+
+/** Everything that is done with environments by a press. */
+export function registerEnvironmentActions(
+  register: Register,
+  operations: Operations,
+  live: LiveEnvironments,
+  secrets: vscode.SecretStorage,
+): vscode.Disposable {
+  const run = <T>(title: string, folder: string, work: (task: Task) => Promise<T>) =>
+    operations.run({ title, about: folder, view, notify: true }, work);
+
+  register("sistership.openInEnvironment", async (argument) => {
+    const folder = await chooseFolder(argument);
+    if (!folder) return;
+    const { up } = await engine();
+    const result = await run(`Open ${basename(folder)} in its environment`, folder, (task) =>
+      up(here(folder), secretValues(folder, secrets), task),
+    );
+    await arrive(folder, result);
+  });
+
+  register("sistership.stopEnvironment", async (argument) => {
+    const folder = await chooseFolder(argument);
+    if (!folder) return;
+    const { down } = await engine();
+    await run(`Stop the environment of ${basename(folder)}`, folder, (task) => down(here(folder), task));
+  });
+
+  register("sistership.resetEnvironment", async (argument) => {
+    const folder = await chooseFolder(argument);
+    if (!folder) return;
+    const confirm = vscode.l10n.t("Delete Data");
+    const chosen = await vscode.window.showWarningMessage(
+      vscode.l10n.t("Delete all data of the environment of {0}?", basename(folder)),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          "Its databases, uploads and caches on this machine. This cannot be undone. Servers are not touched.",
+        ),
+      },
+      confirm,
+    );
+    if (chosen !== confirm) return;
+    const { reset } = await engine();
+    await run(`Reset the environment of ${basename(folder)}`, folder, (task) => reset(here(folder), task));
+  });
+
+  const act = (id: CommandId, what: Act, title: string) =>
+    register(id, async (argument) => {
+      const part = await choosePart(argument, live, () => true);
+      if (!part) return;
+      const { control } = await engine();
+      await operations.run({ title: `${title} ${part.name}`, about: part.folder, view }, (task) =>
+        control(here(part.folder), what, part.name, task),
+      );
+    });
+  act("sistership.startPart", "start", "Start");
+  act("sistership.stopPart", "stop", "Stop");
+  act("sistership.restartPart", "restart", "Restart");
+
+  register("sistership.openPage", async (argument) => {
+    const part = await choosePart(argument, live, ({ url }) => url !== undefined);
+    if (part?.url && part.port) await openPage({ url: part.url, port: part.port });
+  });
+
+  register("sistership.openShell", async (argument) => {
+    const row = asRow(argument);
+    const folder = row?.folder ?? (await chooseFolder(argument));
+    if (!folder) return;
+    const { shellCommand } = await engine();
+    const command = await shellCommand(here(folder), row?.subject);
+    vscode.window.createTerminal(insideTerminal(row?.subject ?? basename(folder), command)).show();
+  });
+
+  register("sistership.copyConnection", async (argument) => {
+    const part = await choosePart(argument, live, ({ url, port }) => url === undefined && port !== undefined);
+    if (!part) return;
+    const { connectionString } = await engine();
+    await vscode.env.clipboard.writeText(await connectionString(here(part.folder), part.name));
+    vscode.window.setStatusBarMessage(vscode.l10n.t("Copied the address of {0}", part.name), 3000);
+  });
+
+  register("sistership.runTests", async (argument) => {
+    const folder = await chooseFolder(argument);
+    if (!folder) return;
+    const { testCommands } = await engine();
+    const { run: runProgram } = await import("../../engine/process/index.ts");
+    await run(`Test ${basename(folder)}`, folder, async (task) => {
+      using tests = await testCommands(here(folder), secretValues(folder, secrets), task);
+      for (const command of tests.commands)
+        await task.step({ id: "test", title: "Tests, inside" }, async (step) => {
+          await runProgram(command, { signal: task.signal, onLine: (line) => step.line(line) });
+        });
+    });
+    void vscode.window.showInformationMessage(vscode.l10n.t("The tests passed."));
+  });
+
+  return vscode.window.registerTerminalProfileProvider("sistership.inside", {
+    provideTerminalProfile: async () => {
+      const [folder] = await foldersWithProfile();
+      if (!folder) throw fault("no-folder", []);
+      const { shellCommand } = await engine();
+      return new vscode.TerminalProfile(insideTerminal(basename(folder), await shellCommand(here(folder))));
+    },
+  });
+}
+
+/** It runs: the page beside the code, and a terminal inside for whoever wants one. */
+async function arrive(folder: string, { addresses }: Up): Promise<void> {
+  const page = addresses.find(({ url }) => url !== undefined);
+  if (page?.url) await openPage({ url: page.url, port: page.port });
+  const terminal = vscode.l10n.t("Open Terminal Inside");
+  const chosen = await vscode.window.showInformationMessage(
+    page?.url
+      ? vscode.l10n.t("{0} runs at {1}", basename(folder), page.url)
+      : vscode.l10n.t("{0} runs.", basename(folder)),
+    terminal,
+  );
+  if (chosen === terminal)
+    await vscode.commands.executeCommand("sistership.openShell", vscode.Uri.file(folder));
+}
+
+/** The folder that a command is about: of the row or file it was called on, the only one, or the one that is picked. */
+async function chooseFolder(argument: unknown): Promise<string | undefined> {
+  const row = asRow(argument);
+  if (row?.folder) return row.folder;
+  const folders = await foldersWithProfile();
+  if (argument instanceof vscode.Uri) {
+    const of = vscode.workspace.getWorkspaceFolder(argument)?.uri.fsPath;
+    if (of && folders.includes(of)) return of;
+  }
+  if (folders.length > 1) {
+    const items = folders.map((folder) => ({ label: basename(folder), description: folder, folder }));
+    return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which environment?") }))?.folder;
+  }
+  const [only] = folders;
+  if (only) return only;
+  const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  if (!first) throw fault("no-folder", []);
+  throw fault("no-profile", [`${first}/sistership.yaml`]);
+}
+
+interface ChosenPart {
+  folder: string;
+  name: string;
+  url?: string;
+  port?: number;
+}
+
+/** The process or service that a command is about. */
+async function choosePart(
+  argument: unknown,
+  live: LiveEnvironments,
+  suits: (part: ChosenPart) => boolean,
+): Promise<ChosenPart | undefined> {
+  const row = asRow(argument);
+  const all = [...live.all].flatMap(([folder, state]): ChosenPart[] =>
+    state.is === "known"
+      ? state.status.parts
+          .filter(({ kind }) => kind !== "workspace")
+          .map(({ name, address }) => ({
+            folder,
+            name,
+            ...(address?.url ? { url: address.url } : {}),
+            ...(address ? { port: address.port } : {}),
+          }))
+      : [],
+  );
+  if (row?.subject) return all.find(({ folder, name }) => folder === row.folder && name === row.subject);
+  const items = all
+    .filter(suits)
+    .map((part) => ({ label: part.name, description: basename(part.folder), part }));
+  if (items.length === 0)
+    throw fault("not-up", [basename(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "this window")]);
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which process or service?") }))
+    ?.part;
+}

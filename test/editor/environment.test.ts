@@ -1,0 +1,143 @@
+// One button: from a clone to the application's page, as a user with a mouse sees it.
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { stringify } from "yaml";
+import { layout } from "../../src/engine/blueprint/index.ts";
+import { reset } from "../../src/engine/environment/index.ts";
+import { operate } from "../../src/engine/process/index.ts";
+import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
+import { engine } from "../rig/docker/engine.ts";
+import { rigLabels } from "../rig/docker/labels.ts";
+import { packExtension } from "../rig/editor/pack.ts";
+import { open } from "../rig/editor/workbench.ts";
+import { image } from "../rig/images/image.ts";
+
+const home = mkdtempSync(join(tmpdir(), "sistership-one-button-"));
+const project = join(home, "tasks");
+let vsix: string;
+let env: Record<string, string>;
+
+before(async () => {
+  const rig = await engine();
+  for (const name of ["node:22-bookworm-slim", "postgres:17"]) await image(name, { engine: rig });
+  cpSync(join(import.meta.dirname, "../apps/express-tasks"), project, {
+    recursive: true,
+    filter: (path) => !path.endsWith("node_modules"),
+  });
+  const { profile } = await detect(project);
+  const text = writeProfile({ ...profile, name: "one-button" });
+  writeFileSync(join(project, "sistership.yaml"), text);
+  const parsed = parseProfile(text);
+  assert.ok(parsed.ok);
+  const { processes, services, setups, workspace } = layout(parsed.profile);
+  const names = [
+    ...processes,
+    ...services,
+    ...setups.map(({ service }) => service),
+    workspace.service,
+    "release",
+    "seed",
+    "test",
+  ];
+  mkdirSync(join(project, ".sistership"));
+  const labels = rigLabels();
+  const labelled = {
+    services: Object.fromEntries(names.map((name) => [name, { labels }])),
+    networks: { default: { labels } },
+  };
+  writeFileSync(join(project, ".sistership/compose.override.yaml"), stringify(labelled));
+  vsix = await packExtension();
+  env = { ...rig.env, XDG_STATE_HOME: join(home, "state") };
+});
+after(async () => {
+  const here = {
+    folder: project,
+    machine: { env: { ...process.env, ...env }, home: homedir(), platform: process.platform },
+  };
+  const options = { title: "reset", about: project, report: () => {}, signal: new AbortController().signal };
+  await operate(options, (task) => reset(here, task));
+  rmSync(home, { recursive: true, force: true });
+});
+
+test("a new hire presses one button and sees the application; a changed line shows in the page", {
+  timeout: 300_000,
+}, async () => {
+  await using vscode = await open({ folder: project, vsix: [vsix], env });
+  await vscode
+    .notification("tasks has an environment")
+    .locator(".monaco-button", { hasText: "Open in Environment" })
+    .waitFor();
+  await vscode.screenshot("environment-offer");
+  await vscode.activity("Sistership");
+  await vscode.row("Environment", /^one-button ?not running/).waitFor();
+  await vscode.row("Environment", /^db ?not started/).waitFor();
+  await vscode.screenshot("environment-stopped");
+
+  await vscode
+    .notification("tasks has an environment")
+    .locator(".monaco-button", { hasText: "Open in Environment" })
+    .click();
+  await vscode.notification("Open tasks in its environment").waitFor();
+  await vscode.row("Activity", /^Open tasks in its environment/).waitFor();
+  await vscode.screenshot("environment-busy");
+
+  const page = vscode.page
+    .frameLocator("iframe.webview")
+    .frameLocator("iframe")
+    .frameLocator(".content iframe");
+  await page.locator("h1", { hasText: "Tasks" }).waitFor({ timeout: 120_000 });
+  await vscode.notification("tasks runs at http://one-button.localhost:").waitFor();
+  await vscode.row("Environment", /^one-button ?running/).waitFor();
+  await vscode.row("Environment", /^web ?running/).waitFor();
+  await vscode.row("Environment", /^db ?running · postgres:17/).waitFor();
+  await vscode.status("one-button").waitFor();
+  await vscode.screenshot("environment-open");
+
+  await vscode
+    .notification("tasks runs at")
+    .locator(".monaco-button", { hasText: "Open Terminal Inside" })
+    .click();
+  await vscode.page.locator(".terminal-wrapper .xterm-screen").first().waitFor();
+  const proof = join(project, "from-inside");
+  // a shell tells of nothing: it is typed to until it has done what was typed
+  for (let tries = 0; tries < 30 && !existsSync(proof); tries++) {
+    await vscode.page.keyboard.type("pwd > from-inside\n");
+    await wait(500);
+  }
+  assert.equal(readFileSync(proof, "utf8"), "/app\n");
+  await vscode.screenshot("environment-terminal");
+
+  await vscode.rowAction("Environment", /^web/, "Stop");
+  await vscode.row("Environment", /^web ?ended/).waitFor();
+  await vscode.row("Environment", /^one-button ?1 stopped/).waitFor();
+  await vscode.row("Activity", /^Stop web ?done/).waitFor();
+  await vscode.rowAction("Environment", /^web/, "Start");
+  await vscode.row("Environment", /^web ?running/).waitFor();
+
+  const file = join(project, "src/app.js");
+  writeFileSync(file, readFileSync(file, "utf8").replace("<h1>Tasks", "<h1>Tasks of today"));
+  await vscode.rowAction("Environment", /^web/, "Open Page");
+  const reload = vscode.page.frameLocator("iframe.webview").frameLocator("iframe").locator(".reload-button");
+  for (let tries = 0; tries < 20; tries++) {
+    await reload.click();
+    if (
+      await page
+        .locator("h1", { hasText: "Tasks of today" })
+        .waitFor({ timeout: 1500 })
+        .then(
+          () => true,
+          () => false,
+        )
+    )
+      break;
+  }
+  await page.locator("h1", { hasText: "Tasks of today" }).waitFor();
+
+  await vscode.rowAction("Environment", /^one-button/, "Stop Environment");
+  await vscode.row("Environment", /^one-button ?not running/).waitFor();
+  await vscode.screenshot("environment-down");
+});
