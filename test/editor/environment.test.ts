@@ -1,72 +1,41 @@
 // One button: from a clone to the application's page, as a user with a mouse sees it.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { stringify } from "yaml";
-import { layout } from "../../src/engine/blueprint/index.ts";
-import { reset } from "../../src/engine/environment/index.ts";
-import { operate } from "../../src/engine/process/index.ts";
-import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
-import { engine } from "../rig/docker/engine.ts";
-import { rigLabels } from "../rig/docker/labels.ts";
+import { type Engine, engine } from "../rig/docker/engine.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open } from "../rig/editor/workbench.ts";
-import { image } from "../rig/images/image.ts";
+import { clear, cloneSample, hereIn, labelEnvironment, prepareImages } from "../rig/project.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sistership-one-button-"));
 const project = join(home, "tasks");
+const state = join(home, "state");
 let vsix: string;
-let env: Record<string, string>;
+let rig: Engine;
 
 before(async () => {
-  const rig = await engine();
-  for (const name of ["node:22-bookworm-slim", "postgres:17"]) await image(name, { engine: rig });
-  cpSync(join(import.meta.dirname, "../apps/express-tasks"), project, {
-    recursive: true,
-    filter: (path) => !path.endsWith("node_modules"),
-  });
-  const { profile } = await detect(project);
-  const text = writeProfile({ ...profile, name: "one-button" });
-  writeFileSync(join(project, "sistership.yaml"), text);
-  const parsed = parseProfile(text);
-  assert.ok(parsed.ok);
-  const { processes, services, setups, workspace } = layout(parsed.profile);
-  const names = [
-    ...processes,
-    ...services,
-    ...setups.map(({ service }) => service),
-    workspace.service,
-    "release",
-    "seed",
-    "test",
-  ];
-  mkdirSync(join(project, ".sistership"));
-  const labels = rigLabels();
-  const labelled = {
-    services: Object.fromEntries(names.map((name) => [name, { labels }])),
-    networks: { default: { labels } },
-  };
-  writeFileSync(join(project, ".sistership/compose.override.yaml"), stringify(labelled));
+  rig = await engine();
+  await prepareImages(["node:22-bookworm-slim", "postgres:17"], rig);
+  await cloneSample("express-tasks", project, "one-button");
+  labelEnvironment(project);
   vsix = await packExtension();
-  env = { ...rig.env, XDG_STATE_HOME: join(home, "state") };
 });
 after(async () => {
-  const here = {
-    folder: project,
-    machine: { env: { ...process.env, ...env }, home: homedir(), platform: process.platform },
-  };
-  const options = { title: "reset", about: project, report: () => {}, signal: new AbortController().signal };
-  await operate(options, (task) => reset(here, task));
+  await clear(hereIn(project, rig, state));
   rmSync(home, { recursive: true, force: true });
 });
 
 test("a new hire presses one button and sees the application; a changed line shows in the page", {
   timeout: 300_000,
 }, async () => {
-  await using vscode = await open({ folder: project, vsix: [vsix], env });
+  await using vscode = await open({
+    folder: project,
+    vsix: [vsix],
+    env: { ...rig.env, XDG_STATE_HOME: state },
+  });
   await vscode
     .notification("tasks has an environment")
     .locator(".monaco-button", { hasText: "Open in Environment" })

@@ -1,13 +1,11 @@
 // The environment of a folder on this machine: brought up, used, in the way of others, failing, and taken down.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { stringify } from "yaml";
-import { layout } from "../../src/engine/blueprint/index.ts";
 import {
   connectionString,
   control,
@@ -21,18 +19,14 @@ import {
   type Values,
 } from "../../src/engine/environment/index.ts";
 import { Fault, operate, type Report, run, type Task } from "../../src/engine/process/index.ts";
-import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
-import { rigLabels } from "../rig/docker/labels.ts";
-import { image } from "../rig/images/image.ts";
+import { clear, cloneSample, hereIn, labelEnvironment, prepareImages } from "../rig/project.ts";
 
 let rig: Engine;
 before(async () => {
   rig = await engine();
-  for (const name of ["node:22-bookworm-slim", "postgres:17"]) await image(name, { engine: rig });
+  await prepareImages(["node:22-bookworm-slim", "postgres:17"], rig);
 });
-
-const apps = join(import.meta.dirname, "../apps");
 
 interface Checkout extends AsyncDisposable {
   here: Here;
@@ -65,21 +59,12 @@ async function checkout(
   await mkdir(place);
   if ("sample" in files) {
     const sample = String(files.sample);
-    await cp(join(apps, sample), place, {
-      recursive: true,
-      filter: (path) => !path.endsWith("node_modules"),
-    });
-    const { profile } = await detect(place);
-    await writeFile(
-      join(place, "sistership.yaml"),
-      writeProfile({ ...profile, name: name ?? unique(sample) }),
-    );
+    await cloneSample(sample, place, name ?? unique(sample));
   } else {
     for (const [path, text] of Object.entries(files)) await writeFile(join(place, path), text);
   }
-  await labelAll(place);
-  const env = { ...process.env, ...rig.env, XDG_STATE_HOME: home };
-  const here: Here = { folder: place, machine: { env, home, platform: process.platform } };
+  labelEnvironment(place);
+  const here = hereIn(place, rig, home);
 
   const bringUp = async ({ values = nobody, signal, onStep }: UpOptions = {}) => {
     const steps: Record<string, string> = {};
@@ -117,7 +102,7 @@ async function checkout(
     running: async () =>
       (await list()).filter(({ state }) => state !== "absent" && state !== "ended").map(({ name }) => name),
     [Symbol.asyncDispose]: async () => {
-      await perform((task) => reset(here, task));
+      await clear(here);
       await rm(root, { recursive: true, force: true });
     },
   };
@@ -127,31 +112,6 @@ const perform = <T>(work: (task: Task) => Promise<T>) =>
   operate({ title: "test", about: "test", report: () => {}, signal: new AbortController().signal }, work);
 
 const unique = (name: string) => `${name}-${randomUUID().slice(0, 6)}`;
-
-/** What the tests make in Docker is found again by its labels, which the user's own Compose file adds. */
-async function labelAll(folder: string): Promise<void> {
-  const parsed = parseProfile(await readFile(join(folder, "sistership.yaml"), "utf8"));
-  assert.ok(parsed.ok, JSON.stringify(parsed.problems));
-  const { processes, services, setups, workspace, release, seeds } = layout(parsed.profile);
-  const names = [
-    ...processes,
-    ...services,
-    ...setups.map(({ service }) => service),
-    workspace.service,
-    ...seeds,
-  ];
-  const labels = rigLabels();
-  await mkdir(join(folder, ".sistership"), { recursive: true });
-  await writeFile(
-    join(folder, ".sistership/compose.override.yaml"),
-    stringify({
-      services: Object.fromEntries(
-        [...names, ...(release ? [release] : [])].map((name) => [name, { labels }]),
-      ),
-      networks: { default: { labels } },
-    }),
-  );
-}
 
 /** The smallest application: no dependencies, no services. */
 function tiny({ server = hello, more = "", name = unique("tiny") } = {}): Record<string, string> {

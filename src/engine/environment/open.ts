@@ -47,7 +47,11 @@ export async function openSession(here: Here, task: Task): Promise<Session> {
 type Settling = Pick<Session, "here" | "profile" | "docker" | "layout">;
 
 /** Chooses the name and the ports of this checkout: those it had, as far as nobody else has them now. */
-export async function settlePorts(session: Settling, task: Task): Promise<Memory> {
+export async function settlePorts(
+  session: Settling,
+  task: Task,
+  avoid: ReadonlySet<number> = new Set(),
+): Promise<Memory> {
   const plan = {
     id: "ports",
     title: "Ports",
@@ -55,7 +59,7 @@ export async function settlePorts(session: Settling, task: Task): Promise<Memory
     command: format(compose(session.here, ["ps"])),
   };
   return task.step(plan, async (step) => {
-    const { memory, moved } = await settle(session);
+    const { memory, moved } = await settle(session, avoid);
     const chosen = Object.entries(memory.ports).map(([name, port]) => `${name} ${port}`);
     const said = moved.map(({ name, from, to }) => `${name} moved to ${to}, for ${from} is taken`);
     step.says((moved.length > 0 ? said : chosen).join(", "));
@@ -78,7 +82,10 @@ async function refresh(folder: string): Promise<{ profile: Profile; written: str
 }
 
 /** Name and ports of this checkout, remembered and written down for Compose. */
-async function settle({ here, profile, docker, layout: { ports: wanted } }: Settling) {
+async function settle(
+  { here, profile, docker, layout: { ports: wanted } }: Settling,
+  avoid: ReadonlySet<number>,
+) {
   const before = recall(here);
   const others = recallOthers(here);
   const containers = (await composeContainers(docker)).filter(({ single }) => !single);
@@ -97,7 +104,7 @@ async function settle({ here, profile, docker, layout: { ports: wanted } }: Sett
     wanted,
     before: before?.ports ?? {},
     own: new Set((own ?? []).flatMap((one) => Object.values(one.ports))),
-    others: new Set(others.flatMap((other) => Object.values(other.ports))),
+    others: new Set([...others.flatMap((other) => Object.values(other.ports)), ...avoid]),
     salt: id,
     isFree: isPortFree,
   });

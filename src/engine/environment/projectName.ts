@@ -16,7 +16,8 @@ export function chooseProjectName({ name, folder, id, before, others }: NameQues
   // a name that was made from another one is no longer the project's
   if (before !== undefined && !others.has(before) && (before === name || before.startsWith(`${name}-`)))
     return before;
-  const candidates = [name, `${name}-${slug(basename(folder))}`, `${name}-${id.slice(0, 6)}`];
+  const place = slug(basename(folder));
+  const candidates = [name, `${name}-${place === name ? "" : place}`, `${name}-${id.slice(0, 6)}`];
   return candidates.find((one) => !one.endsWith("-") && !others.has(one)) ?? `${name}-${id}`;
 }
 

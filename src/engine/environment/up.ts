@@ -1,4 +1,4 @@
-import { type Container, findEndpoint, toDockerFault } from "../docker/index.ts";
+import { type Container, composeContainers, findEndpoint, toDockerFault } from "../docker/index.ts";
 import { Fault, type Task } from "../process/index.ts";
 import { type Address, addresses } from "./addresses.ts";
 import { containersOf } from "./facts.ts";
@@ -8,7 +8,7 @@ import type { Here } from "./here.ts";
 import { buildImages, imageIds } from "./images.ts";
 import { openSession, settlePorts } from "./open.ts";
 import { create, startParts } from "./parts.ts";
-import type { Session } from "./session.ts";
+import { isOf, type Session } from "./session.ts";
 import { install, migrate, seed } from "./tasks.ts";
 import { together } from "./together.ts";
 import { gatherValues, type Values } from "./values.ts";
@@ -52,12 +52,17 @@ export async function up(here: Here, values: Values, task: Task): Promise<Up> {
 
 /** Between choosing a port and listening at it, somebody else may take it: then others are chosen. */
 async function withPorts(session: Session, watch: HealthWatch, task: Task): Promise<void> {
+  const avoid = new Set<number>();
   for (let left = 3; ; left--) {
     try {
       return await bringUp(session, watch, task);
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.code !== "port-taken" || left === 0) throw thrown;
-      Object.assign(session.memory, await settlePorts(session, task));
+      // those who lost the same race choose again at the same moment: they must not choose alike
+      const skip = Math.floor(Math.random() * 8);
+      for (const port of Object.values(session.memory.ports))
+        for (let next = port; next <= port + skip; next++) avoid.add(next);
+      Object.assign(session.memory, await settlePorts(session, task, avoid));
     }
   }
 }
@@ -87,25 +92,30 @@ function withTag(image: string): string {
   return /:[^/]+$/.test(image) ? image : `${image}:latest`;
 }
 
-/** Stops what was started since; containers stay, and so do their logs. The engine may be gone: then nothing runs. */
+/**
+ * Stops what was started since; containers stay, and so do their logs. Single runs, such as a migration that was
+ * cancelled, go. The engine may be gone: then nothing runs.
+ */
 async function undo(session: Session, before: ReadonlyMap<string, Container>): Promise<void> {
-  const ran = new Set(
-    [...before.values()].filter(({ state }) => state === "running").map(({ service }) => service),
-  );
+  const { docker, project, here } = session;
+  const ran = new Set([...before.values()].filter(isRunning).map(({ id }) => id));
   try {
-    const now = await containersOf(session);
-    const stop = [...now.values()].filter(
-      ({ service, state }) => !ran.has(service) && (state === "running" || state === "restarting"),
-    );
-    await Promise.all(
-      stop.map(({ id }) =>
-        session.docker
-          .getContainer(id)
-          .stop({ t: 5 })
-          .catch(() => {}),
-      ),
-    );
+    for (let tries = 0; tries < 3; tries++) {
+      const all = await composeContainers(docker, { project });
+      const left = all.filter((one) => isOf(here.folder, one) && isRunning(one) && !ran.has(one.id));
+      if (left.length === 0) return;
+      await Promise.all(
+        left.map(({ id, single }) => {
+          const container = docker.getContainer(id);
+          return (single ? container.remove({ force: true }) : container.stop({ t: 5 })).catch(() => {});
+        }),
+      );
+    }
   } catch {
     // what made the failure says more than this one
   }
+}
+
+function isRunning({ state }: Container): boolean {
+  return state === "running" || state === "restarting";
 }
