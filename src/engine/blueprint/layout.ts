@@ -7,6 +7,7 @@ import {
   workspaceFolder,
   workspaceService,
 } from "./compose.ts";
+import { appFolder } from "./dockerfile.ts";
 import { stackOf } from "./stacks/index.ts";
 
 /** Which services the generated Compose file has, and what each of them is for. */
@@ -14,8 +15,8 @@ export interface Layout {
   workspace: { service: string; folder: string };
   /** One service of each image that is built, and the Dockerfile it is built from. */
   images: { name: string; service: string; dockerfile: string; generated: boolean }[];
-  /** Services that install dependencies and end. */
-  setups: { service: string; image: string }[];
+  /** Services that install dependencies and end, and the folder they do it in. */
+  setups: { service: string; image: string; folder: string }[];
   /** Run beside the application, and healthy before it. */
   services: string[];
   /** The application's processes that run all the time. */
@@ -42,7 +43,11 @@ export function layout(profile: Profile): Layout {
       const dockerfile = image.dockerfile?.path ?? dockerfilePath(profile, image);
       return [{ name: image.name, service: user.name, dockerfile, generated }];
     }),
-    setups: [...setups(profile)].map(([service, image]) => ({ service, image: image.name })),
+    setups: [...setups(profile)].map(([service, image]) => ({
+      service,
+      image: image.name,
+      folder: appFolder,
+    })),
     services: Object.keys(profile.services),
     processes: processes.filter(({ schedule }) => schedule === undefined).map(({ name }) => name),
     ...(profile.release ? { release: freeName(profile, "release") } : {}),

@@ -6,9 +6,12 @@ import { remember } from "./memory.ts";
 import { inSession, type Session } from "./session.ts";
 import { explain } from "./trouble.ts";
 
-/** The ids of all images of this machine, by their tags. */
-export async function imageIds({ docker }: Pick<Session, "docker">): Promise<Map<string, string>> {
-  const images = await docker.listImages();
+/** The ids of the images of an environment that are on this machine, by their tags. */
+export async function imageIds({ docker, profile }: Session): Promise<Map<string, string>> {
+  const services = Object.values(profile.services).map(({ image }) => image);
+  const images = await docker.listImages({
+    filters: { reference: [`sistership-${profile.name}-*`, ...services] },
+  });
   return new Map(images.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).map((tag) => [tag, Id])));
 }
 

@@ -1,3 +1,4 @@
+import type { Layout } from "../blueprint/index.ts";
 import { type Command, type Fault, fault, format, type Line, run, type Task } from "../process/index.ts";
 import { containersOf, dataIdentity, sourceIdentity } from "./facts.ts";
 import { remember } from "./memory.ts";
@@ -5,7 +6,8 @@ import { inSession, type Session } from "./session.ts";
 import { explain } from "./trouble.ts";
 
 /** Installs the dependencies by one of the services that do so and end. */
-export async function install(session: Session, name: string, task: Task): Promise<void> {
+export async function install(session: Session, setup: Layout["setups"][number], task: Task): Promise<void> {
+  const { service: name, folder } = setup;
   const plan = {
     id: `install/${name}`,
     title: session.layout.setups.length === 1 ? "Dependencies" : `Dependencies (${name})`,
@@ -14,9 +16,16 @@ export async function install(session: Session, name: string, task: Task): Promi
   };
   await task.step(plan, async (step) => {
     try {
-      const id = (await containersOf(session)).get(name)?.id ?? name;
-      const attach = { program: "docker", args: ["start", "--attach", id], env: session.here.machine.env };
-      const { stdout } = await run(attach, { signal: task.signal, onLine: (line) => step.line(line) });
+      const containers = await containersOf(session);
+      const own = containers.get(name);
+      const workspace = containers.get(session.layout.workspace.service);
+      // where the same image runs already, nothing need be started to find out that nothing is to be done
+      const args =
+        workspace?.state === "running" && workspace.image === own?.image
+          ? ["exec", "--workdir", folder, workspace.id, "sistership-setup"]
+          : ["start", "--attach", own?.id ?? name];
+      const command = { program: "docker", args, env: session.here.machine.env };
+      const { stdout } = await run(command, { signal: task.signal, onLine: (line) => step.line(line) });
       if (/^Dependencies are up to date/m.test(stdout)) step.says("up to date");
     } catch (thrown) {
       throw explain(thrown, (reason) => fault("dependencies-failed", [reason]));

@@ -82,7 +82,7 @@ async function bringUp(session: Session, watch: HealthWatch, task: Task): Promis
     (task) => buildImages(session, ids, task),
   ]);
   await create(session, [], task);
-  for (const { service } of layout.setups) await install(session, service, task);
+  for (const setup of layout.setups) await install(session, setup, task);
   await migrate(session, task);
   await seed(session, task);
   await startParts(session, watch, [layout.workspace.service, ...layout.processes], task);

@@ -145,7 +145,7 @@ function read(stream: Readable, from: Line["from"], queue: LineQueue): Promise<v
 function silence(streams: readonly Readable[], queue: LineQueue): Promise<void> {
   return new Promise((resolve) => {
     const check = () => (queue.full ? timer.refresh() : resolve());
-    const timer = setTimeout(check, silenceAfterExitMs);
+    const timer = setTimeout(check, silenceAfterExitMs).unref(); // streams that are open keep us running, it must not
     for (const stream of streams) stream.on("data", () => timer.refresh());
   });
 }
