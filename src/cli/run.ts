@@ -9,6 +9,7 @@ import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
 import { addInside } from "./inside.ts";
 import { addProfile } from "./profile.ts";
+import { addUpdate } from "./update.ts";
 
 /** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled; of what runs inside, its own code. */
 type ExitCode = number;
@@ -41,6 +42,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addDetect(program, world, fail);
   addInit(program, world);
   addGenerate(program, world, fail);
+  addUpdate(program, world);
   addProfile(program, world);
 
   if (args.length === 0) {

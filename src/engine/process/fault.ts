@@ -152,6 +152,15 @@ const sentences = {
   "profile-wrong": (file: string) => ({
     says: `${file} was not used, and nothing was written: mend what is named above first.`,
   }),
+  "lock-wrong": (file: string, reason: string) => ({
+    says: `${file} could not be read: ${reason.replace(/[.:]+$/, "")}. Take it back from Git, or delete it and run "sistership update".`,
+  }),
+  "image-unknown": (image: string) => ({
+    says: `No registry has an image ${image}, or none shows it to you: check its name and version in sistership.yaml, or log in with "docker login". sistership.lock was left as it is.`,
+  }),
+  "registry-unreachable": (image: string, reason: string) => ({
+    says: `The registry could not be asked for ${image}, and sistership.lock was left as it is: check the network, then try again. It said: ${reason}`,
+  }),
   "profile-exists": (file: string) => ({
     says: `${file} exists already and was left as it is: edit it, or take it away first.`,
   }),
