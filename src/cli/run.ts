@@ -8,6 +8,7 @@ import { addEnvironment } from "./environment.ts";
 import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
 import { addInside } from "./inside.ts";
+import { addLogs } from "./logs.ts";
 import { addProfile } from "./profile.ts";
 import { addUpdate } from "./update.ts";
 
@@ -39,6 +40,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addInside(program, world, (inside) => {
     code = inside;
   });
+  addLogs(program, world);
   addDetect(program, world, fail);
   addInit(program, world);
   addGenerate(program, world, fail);

@@ -136,6 +136,12 @@ const sentences = {
   "no-terminal": (what: string) => ({
     says: `"sistership ${what}" needs a terminal: to run a program from a script, use "sistership exec".`,
   }),
+  "logs-too-long": () => ({
+    says: "These lines are too many for the clipboard: save them to a file, or filter them first.",
+  }),
+  "time-unclear": (text: string) => ({
+    says: `"${text}" is not a time: write a date and time such as 2026-01-31T12:00, or how long ago, such as 10m, 2h or 1d.`,
+  }),
   "no-tests": () => ({
     says: 'sistership.yaml names no tests: add "test" under "dev", such as test: npm test.',
   }),

@@ -1,0 +1,10 @@
+export { plain } from "./ansi.ts";
+export { type KeptLine, LogBook } from "./book.ts";
+export { followLogs } from "./follow.ts";
+export { type Level, levelOf } from "./level.ts";
+export type { LogEvent, LogLine, ProcessState } from "./line.ts";
+export type { Mount } from "./open.ts";
+export type { Wording } from "./pattern.ts";
+export { outside } from "./places.ts";
+export { projectOf } from "./projectOf.ts";
+export { type Extent, type Filter, Screen, type ShownLine } from "./screen.ts";

@@ -1,0 +1,123 @@
+import type { LogLine } from "./line.ts";
+
+const silenceMs = 100;
+/** Lines of one source that wait for the others before it is made to wait itself. */
+const most = 16_384;
+
+interface Source<Line extends LogLine> {
+  waiting: Line[];
+  /** What it printed before it was listened to is read: from now on it holds nobody up. */
+  live: boolean;
+  silence: NodeJS.Timeout | undefined;
+}
+
+/** One source of lines among others. */
+export interface Inlet<Line extends LogLine> {
+  /** From now on its silence means something. */
+  open: () => void;
+  /** Resolves when more may be given. */
+  push: (lines: readonly Line[]) => Promise<void>;
+  end: () => void;
+}
+
+/**
+ * Puts the lines of several sources in the order of their times. A source that still reads its past holds the others
+ * back to what it has reached; one that has been silent for a moment, or has reached the present, does not.
+ */
+export class Merge<Line extends LogLine> {
+  readonly #sources = new Set<Source<Line>>();
+  readonly #began: number;
+  #ended: Line[] = [];
+  #wakeTaker = () => {};
+  #wakeGivers = () => {};
+  #room = Promise.resolve();
+
+  readonly #patient: boolean;
+
+  /** With `patient`, no source is taken to be silent before it ends: all of them will. */
+  constructor(now: number, { patient = false }: { patient?: boolean } = {}) {
+    this.#began = now;
+    this.#patient = patient;
+  }
+
+  inlet(): Inlet<Line> {
+    const source: Source<Line> = { waiting: [], live: false, silence: undefined };
+    this.#sources.add(source);
+    return {
+      open: () => this.#listen(source),
+      push: async (lines) => {
+        for (const line of lines) source.waiting.push(line);
+        if (!this.#patient && !source.live && (lines.at(-1)?.time ?? 0) >= this.#began) source.live = true;
+        this.#listen(source);
+        this.#wakeTaker();
+        while (source.waiting.length > most && this.#sources.has(source)) await this.#room;
+      },
+      end: () => {
+        clearTimeout(source.silence);
+        this.#sources.delete(source);
+        this.#ended = this.#ended.concat(source.waiting);
+        this.#wakeTaker();
+      },
+    };
+  }
+
+  /** Whether nothing waits and nobody will give more. */
+  get empty(): boolean {
+    return this.#sources.size === 0 && this.#ended.length === 0;
+  }
+
+  /** The lines whose turn it is; none where a source must be waited for. */
+  take(): Line[] {
+    const limit = Math.min(
+      ...[...this.#sources]
+        .filter(({ live }) => !live)
+        .map(({ waiting }) => waiting.at(-1)?.time ?? -Infinity),
+    );
+    if (limit === -Infinity) return [];
+    const taken: Line[][] = [];
+    const part = (waiting: Line[]): Line[] => {
+      const count = limit === Infinity ? waiting.length : upTo(waiting, limit);
+      if (count > 0) taken.push(count === waiting.length ? waiting : waiting.slice(0, count));
+      return count === 0 ? waiting : count === waiting.length ? [] : waiting.slice(count);
+    };
+    this.#ended = part(this.#ended);
+    for (const source of this.#sources) source.waiting = part(source.waiting);
+    const wake = this.#wakeGivers;
+    this.#room = new Promise((resolve) => {
+      this.#wakeGivers = resolve;
+    });
+    wake();
+    const [only] = taken;
+    if (taken.length === 1 && only) return only;
+    return taken.flat().sort((a, b) => a.time - b.time);
+  }
+
+  /** Makes whoever waits for a change look again. */
+  wake(): void {
+    this.#wakeTaker();
+  }
+
+  /** Resolves when `take` may have more. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeTaker = resolve;
+    });
+  }
+
+  #listen(source: Source<Line>): void {
+    clearTimeout(source.silence);
+    if (source.live || this.#patient) return;
+    source.silence = setTimeout(() => {
+      // lines that wait for room are no silence
+      if (source.waiting.length > most) return this.#listen(source);
+      source.live = true;
+      this.#wakeTaker();
+    }, silenceMs);
+  }
+}
+
+/** How many lines, from the first on, are not later than a time. */
+function upTo(lines: readonly LogLine[], time: number): number {
+  const later = lines.findIndex((line) => line.time > time);
+  return later === -1 ? lines.length : later;
+}
