@@ -40,7 +40,7 @@ export function addGenerate(program: Command, world: World, onOutdated: () => vo
 }
 
 /** The files of a folder's profile; one that is wrong is said where, and generates nothing. */
-async function filesOf(folder: string, { stderr }: World) {
+export async function filesOf(folder: string, { stderr }: World) {
   const { projectStatus } = await import("../engine/blueprint/index.ts");
   const found = await projectStatus(folder);
   for (const { file, start, message, severity } of found.problems) {

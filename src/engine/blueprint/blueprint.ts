@@ -19,7 +19,7 @@ export interface GeneratedFile {
 }
 
 export interface BlueprintOptions {
-  /** Digests of base images, from sistership.lock. */
+  /** Digests of base images and services, from sistership.lock. */
   lock?: Lock;
 }
 
@@ -48,7 +48,7 @@ export function blueprint(profile: Profile, { lock = {} }: BlueprintOptions = {}
     ),
     sealed(
       ".sistership/compose.yaml",
-      compose(profile),
+      compose(profile, "dev", lock),
       "#",
       "The environment on this machine, for docker compose.",
     ),

@@ -3,6 +3,7 @@ import { Document, isMap, isScalar, type Pair } from "yaml";
 import type { Image, Process, Profile, Service } from "../profile/index.ts";
 import { execForm } from "./command.ts";
 import { appFolder, probeCommand, processCommand } from "./dockerfile.ts";
+import { type Lock, pinned } from "./lock.ts";
 import { developmentService } from "./services.ts";
 import { serves } from "./site.ts";
 import { type Stack, stackOf } from "./stacks/index.ts";
@@ -40,7 +41,7 @@ export function workspaceFolder(profile: Profile): string {
   return Object.values(profile.images).every(({ context }) => context === ".") ? appFolder : "/workspace";
 }
 
-export function compose(profile: Profile, target: Target = "dev"): string {
+export function compose(profile: Profile, target: Target = "dev", lock: Lock = {}): string {
   const services: Record<string, Entry> = {};
   const taken = new Map<number, string>();
   if (target === "dev") {
@@ -53,7 +54,7 @@ export function compose(profile: Profile, target: Target = "dev"): string {
     services[process.name] = application(profile, process, image, target, taken);
   }
   Object.assign(services, tasks(profile, target));
-  for (const service of Object.values(profile.services)) services[service.name] = serviceEntry(service);
+  for (const service of Object.values(profile.services)) services[service.name] = serviceEntry(service, lock);
 
   const volumes = volumeNames(services);
   const document = new Document(
@@ -130,6 +131,8 @@ function workspace(profile: Profile): Entry {
     environment: { ...developmentVariables(profile, main), SISTERSHIP_AUTHORITIES: null },
     ...environmentFile(profile),
     volumes: [...mounts(profile, image), ...(folder === appFolder ? [] : [`..:${folder}`])],
+    // "devcontainer exec" finds a container by this label alone, not by the project as "devcontainer up" does
+    labels: { "devcontainer.local_folder": raw(`\${SISTERSHIP_FOLDER:-}`) },
     depends_on: dependsOn(profile, "dev"),
   };
 }
@@ -278,7 +281,7 @@ function health({ health, port }: Process, stack: Stack | undefined, target: Tar
   };
 }
 
-function serviceEntry(service: Service): Entry {
+function serviceEntry(service: Service, lock: Lock): Entry {
   const { env, ready, run } = developmentService(service);
   const own = Object.fromEntries(
     Object.entries(service.env).flatMap(([name, variable]) =>
@@ -288,7 +291,7 @@ function serviceEntry(service: Service): Entry {
   const command = service.run === undefined ? run : execForm(service.run);
   const environment = { ...env, ...own };
   return {
-    image: service.image,
+    image: pinned(service.image, lock),
     ...(command ? { command } : {}),
     ...(Object.keys(environment).length > 0 ? { environment } : {}),
     ...(service.port > 0

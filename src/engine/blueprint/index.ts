@@ -7,4 +7,5 @@ export { readLock } from "./lock.ts";
 export { projectStatus } from "./project.ts";
 export { connection } from "./services.ts";
 export { status, writable } from "./status.ts";
+export { update } from "./update.ts";
 export { askedFor } from "./variables.ts";
