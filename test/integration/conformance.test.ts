@@ -1,15 +1,20 @@
-// What the tools that read the generated files say of them, for every language: Compose, and BuildKit's own parser.
+// What the tools that read the generated files say of them, for every language: the official schemas, the reference
+// implementation of dev containers, Compose, BuildKit's own parser, and a linter of Dockerfiles.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { Ajv, type ValidateFunction } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
+import { parse as parseYaml } from "yaml";
 import { apply, blueprint, compose } from "../../src/engine/blueprint/index.ts";
 import { run } from "../../src/engine/process/index.ts";
 import { resolve } from "../../src/engine/profile/index.ts";
 import { languages, serviceKindNames } from "../../src/engine/profile/kinds.ts";
 import type { ProfileFile } from "../../src/engine/profile/schema.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
+import { composeSchema, devcontainerSchema, devcontainerSchemaAddress, hadolint } from "../rig/yardsticks.ts";
 
 const installs: Record<string, string[]> = {
   node: [
@@ -72,14 +77,29 @@ const profiles: readonly [string, ProfileFile][] = languages.flatMap((language) 
   ]),
 );
 
+/** What the linter asks for and we do otherwise, and why. */
+const otherwise = {
+  DL3008: "Debian takes old versions of packages away: a pinned one is a build that fails one day",
+  DL3002: "the stages in which things are installed are root's; what is released runs as app",
+  DL3042: "pip's cache is a mount of the build: nothing of it comes into the image",
+};
+
 let rig: Engine;
+let linter: string;
+let composeFile: ValidateFunction;
+let devcontainerFile: ValidateFunction | undefined;
 before(async () => {
   rig = await engine();
+  linter = await hadolint();
+  const options = { strict: false, validateFormats: false };
+  composeFile = new Ajv(options).compile(await composeSchema());
+  const schema = await devcontainerSchema();
+  devcontainerFile = schema && new Ajv2019(options).compile(schema);
 });
 
 for (const [title, file] of profiles) {
   describe(title, () => {
-    test("its files are read by Compose and BuildKit without a complaint", async () => {
+    test("its files are read by every tool without a complaint", async (t) => {
       await using stack = new AsyncDisposableStack();
       const root = await mkdtemp(join(tmpdir(), "sistership-conformance-"));
       stack.defer(() => rm(root, { recursive: true, force: true }));
@@ -103,6 +123,7 @@ for (const [title, file] of profiles) {
           "json",
         ]);
         assert.equal(said.stderr, "", name);
+        assert.ok(composeFile(parseYaml(await readFile(path, "utf8"))), JSON.stringify(composeFile.errors));
         const { services } = JSON.parse(said.stdout);
         // Compose writes a dollar that is meant twice
         assert.equal(services.web.environment.PRICE, "5 $$ or $${HOME}");
@@ -114,6 +135,38 @@ for (const [title, file] of profiles) {
           if (condition === "service_healthy") assert.ok(services[service].healthcheck, service);
         }
       }
+      const said = await run(
+        {
+          program: "devcontainer",
+          args: ["read-configuration", "--workspace-folder", root],
+          env: {
+            ...rig.env,
+            PATH: `${join(import.meta.dirname, "../../node_modules/.bin")}:${rig.env.PATH ?? process.env.PATH}`,
+          },
+        },
+        { timeoutMs: 60_000 },
+      );
+      const { workspace, configuration: read } = JSON.parse(said.stdout);
+      assert.equal(read.service, "workspace");
+      assert.equal(workspace.workspaceFolder, "/app");
+      const written = await readFile(join(root, ".devcontainer/devcontainer.json"), "utf8");
+      const devcontainer: unknown = JSON.parse(written.replaceAll(/^\s*\/\/.*$/gm, ""));
+      if (devcontainerFile === undefined)
+        t.diagnostic(
+          `devcontainer.json was not held against its schema: ${devcontainerSchemaAddress} is not reached`,
+        );
+      else assert.ok(devcontainerFile(devcontainer), JSON.stringify(devcontainerFile.errors));
+      const ignored = Object.keys(otherwise).flatMap((rule) => ["--ignore", rule]);
+      await run({
+        program: linter,
+        args: [
+          "--no-color",
+          "--failure-threshold",
+          "warning",
+          ...ignored,
+          join(root, ".sistership/Dockerfile"),
+        ],
+      });
       // BuildKit parses every stage; that nothing stands on the last one spares the base images of all languages
       const dockerfile = await readFile(join(root, ".sistership/Dockerfile"), "utf8");
       await docker(

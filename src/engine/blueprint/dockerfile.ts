@@ -298,8 +298,9 @@ function envValue(value: string): string {
     .replaceAll("\n", "\\n")}"`;
 }
 
+/** The blank line after it is for linters that need one. */
 function heredoc(path: string, text: string, mode: string): string {
-  return `COPY --chmod=${mode} <<'EOF' ${path}\n${text.trimEnd()}\nEOF`;
+  return `COPY --chmod=${mode} <<'EOF' ${path}\n${text.trimEnd()}\nEOF\n`;
 }
 
 function lines(...all: (string | false | undefined)[]): string {

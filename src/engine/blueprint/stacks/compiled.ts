@@ -52,7 +52,7 @@ export function rust({ image, version }: Asked): Stack {
     manifests: ["Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", "config.toml"],
     // Cargo reads no manifest whose source is missing: an empty one stands in while crates are fetched
     install: [
-      'find . -name Cargo.toml -exec sh -c \'mkdir -p "$(dirname $0)/src" && touch "$(dirname $0)/src/lib.rs" && echo "fn main() {}" > "$(dirname $0)/src/main.rs"\' {} \\;',
+      'find . -name Cargo.toml -exec sh -c \'mkdir -p "$(dirname $0)/src" && touch "$(dirname $0)/src/lib.rs" && echo "fn main() { }" > "$(dirname $0)/src/main.rs"\' {} \\;',
       ...(image.install.length > 0 ? image.install : ["cargo fetch"]),
       "find . -name src -type d -prune -exec rm -rf {} +",
     ],
