@@ -1,6 +1,6 @@
 // One button: from a clone to the application's page, as a user with a mouse sees it.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -74,6 +74,7 @@ test("a new hire presses one button and sees the application; a changed line sho
   const proof = join(project, "from-inside");
   // a shell tells of nothing: it is typed to until it has done what was typed
   for (let tries = 0; tries < 30 && !existsSync(proof); tries++) {
+    await vscode.page.locator(".terminal-wrapper .xterm-screen").first().click();
     await vscode.page.keyboard.type("pwd > from-inside\n");
     await wait(500);
   }
@@ -109,4 +110,56 @@ test("a new hire presses one button and sees the application; a changed line sho
   await vscode.rowAction("Environment", /^one-button/, "Stop Environment");
   await vscode.row("Environment", /^one-button ?not running/).waitFor();
   await vscode.screenshot("environment-down");
+});
+
+test("what stands in the way is said where the user is, a secret is asked for once, and data is deleted only after a question", {
+  timeout: 300_000,
+}, async () => {
+  const profile = join(project, "sistership.yaml");
+  writeFileSync(
+    profile,
+    readFileSync(profile, "utf8").replace("env:", "env:\n  PAYMENT_TOKEN: { secret: true }"),
+  );
+  const server = join(project, "src/server.js");
+  const right = readFileSync(server, "utf8");
+  writeFileSync(server, right.replace("app.listen(port,", "app.listen(port, '127.0.0.1',"));
+
+  await using vscode = await open({
+    folder: project,
+    vsix: [vsix],
+    env: { ...rig.env, XDG_STATE_HOME: state },
+    theme: "light",
+  });
+  await vscode.activity("Sistership");
+  await vscode.row("Environment", /^one-button ?not running/).waitFor();
+  await vscode.rowAction("Environment", /^one-button/, "Open in Environment");
+  const box = vscode.page.locator(".quick-input-widget input[type=password]");
+  await box.waitFor();
+  await vscode.screenshot("environment-secret");
+  await box.fill("for-this-test-only");
+  await vscode.page.keyboard.press("Enter");
+
+  const sentence = "web runs but does not become healthy: it listens at port 3000 on 127.0.0.1";
+  await vscode.notification(sentence).waitFor({ timeout: 90_000 });
+  await vscode.row("Environment", /^one-button ?not running/).waitFor();
+  await vscode.screenshot("environment-failed");
+  await vscode.notification(sentence).locator(".monaco-button", { hasText: "Show log" }).click();
+  await vscode.page.locator(".part.panel", { hasText: "listening on 3000" }).waitFor();
+
+  writeFileSync(server, right);
+  await vscode.rowAction("Environment", /^one-button/, "Open in Environment");
+  await vscode.row("Environment", /^one-button ?running/).waitFor({ timeout: 90_000 });
+  await vscode.screenshot("environment-light");
+  const kept = readdirSync(home, { recursive: true, encoding: "utf8" }).filter(
+    (path) => !path.includes("node_modules"),
+  );
+  for (const path of kept.filter((one) => statSync(join(home, one)).isFile()))
+    assert.ok(!readFileSync(join(home, path), "utf8").includes("for-this-test-only"), path);
+
+  await vscode.command("Sistership: Reset Environment");
+  await vscode.dialogButton("Delete Data").waitFor();
+  await vscode.screenshot("environment-reset");
+  await vscode.dialogButton("Delete Data").click();
+  await vscode.row("Environment", /^one-button ?not running/).waitFor();
+  await vscode.row("Activity", /^Reset the environment of tasks ?done/).waitFor();
 });
