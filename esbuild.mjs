@@ -60,6 +60,7 @@ const bundles = [
           ...common,
           entryPoints: panels,
           outdir: "dist/webview",
+          outbase: "webview",
           platform: "browser",
           format: "iife",
           target: "chrome130",

@@ -5,6 +5,7 @@ import { registrar } from "./editor/commands.ts";
 import { registerEnvironmentActions } from "./editor/environment/actions.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { offerEnvironment } from "./editor/environment/offer.ts";
+import { registerLogs } from "./editor/logs/register.ts";
 import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
 import { ProfileDiagnostics } from "./editor/profile/diagnostics.ts";
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     operations,
     statusBar,
     environment,
+    registerLogs(register, context.extensionUri, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),

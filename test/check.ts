@@ -5,6 +5,7 @@ import { Fault, run } from "../src/engine/process/index.ts";
 
 const rules = [
   { name: "types", program: "tsc", args: ["--noEmit"] },
+  { name: "types of the webviews", program: "tsc", args: ["--noEmit", "--project", "webview"] },
   { name: "format and lint", program: "biome", args: ["ci", "--colors=off", "."] },
   {
     name: "arrows run one way",

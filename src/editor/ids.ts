@@ -13,6 +13,7 @@ export const commandIds = [
   "sistership.openShell",
   "sistership.copyConnection",
   "sistership.runTests",
+  "sistership.showLogs",
   "sistership.checkMachine",
   "sistership.cancel",
   "sistership.fix",

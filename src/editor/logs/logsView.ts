@@ -1,0 +1,207 @@
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import * as vscode from "vscode";
+import type { FromLogs, ToLogs } from "../../../webview/protocol.ts";
+import { followLogs, type Here, type Mount, outside, projectOf } from "../../engine/environment/index.ts";
+import { fault, toFault } from "../../engine/process/index.ts";
+import { foldersWithProfile } from "../environment/live.ts";
+import { here } from "../environment/machine.ts";
+import { present } from "../present.ts";
+import { asRow } from "../tree/rowTree.ts";
+import { pageOf } from "./html.ts";
+import { parseFromLogs } from "./inbound.ts";
+import { LogSession } from "./session.ts";
+
+const mostToCopy = 50 * 1024 * 1024;
+
+/** The log view: one folder's processes, for as long as the window is open, seen or not. */
+export class LogsView implements vscode.Disposable {
+  readonly #bundle: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
+  #view: vscode.WebviewView | undefined;
+  #folder: string | undefined;
+  #session = this.#fresh();
+  #failed = false;
+  #running: AbortController | undefined;
+  #mounts = new Map<string, readonly Mount[]>();
+  #select: readonly string[] | undefined;
+
+  constructor(extension: vscode.Uri, log: vscode.LogOutputChannel) {
+    this.#bundle = vscode.Uri.joinPath(extension, "dist", "webview", "logs");
+    this.#log = log;
+  }
+
+  /** Shows the view; a row of the environment, or the name of a process, chooses what is shown. */
+  async show(argument: unknown): Promise<void> {
+    const row = asRow(argument);
+    const process = typeof argument === "string" ? argument : row?.subject;
+    const folder = row?.folder ?? this.#folder;
+    if (folder !== undefined && (folder !== this.#folder || this.#failed)) this.#start(folder);
+    this.#select = process === undefined ? undefined : [process];
+    await vscode.commands.executeCommand("sistership.logs.focus");
+    if (this.#session.listening) this.#sendSelection();
+  }
+
+  async attach(view: vscode.WebviewView): Promise<void> {
+    this.#view = view;
+    view.webview.options = { enableScripts: true, localResourceRoots: [this.#bundle] };
+    view.webview.onDidReceiveMessage((value: unknown) => void this.#receive(value));
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.#session.hide();
+    });
+    view.onDidDispose(() => {
+      this.#session.hide();
+      this.#view = undefined;
+    });
+    const [first] = this.#folder === undefined ? await foldersWithProfile() : [this.#folder];
+    const folder = first ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    if (this.#running === undefined && folder !== undefined) this.#start(folder);
+    view.webview.html = pageOf(view.webview, this.#bundle);
+  }
+
+  /** Follows the environment of a folder, from the beginning. */
+  #start(folder: string): void {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.#folder = folder;
+    this.#failed = false;
+    this.#mounts = new Map();
+    this.#session.hide();
+    const session = this.#fresh();
+    this.#session = session;
+    if (this.#view) {
+      this.#view.description = basename(folder);
+      // the page asks anew, with the filter it has
+      if (this.#view.webview.html !== "") this.#view.webview.html = pageOf(this.#view.webview, this.#bundle);
+    }
+    void this.#follow(folder, session, running.signal);
+  }
+
+  async #follow(folder: string, session: LogSession, signal: AbortSignal): Promise<void> {
+    const place = here(folder);
+    while (!signal.aborted) {
+      const project = await projectOf(place);
+      const moved = new AbortController();
+      const until = AbortSignal.any([signal, moved.signal]);
+      const look = async () => {
+        if ((await projectOf(place)) !== project) moved.abort();
+      };
+      const files = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(folder, ".sistership/{compose.yaml,.env}"),
+      );
+      files.onDidCreate(look);
+      files.onDidChange(look);
+      try {
+        if (project === undefined) session.says({ is: "live" });
+        else await session.take(this.#events(place, project, until));
+      } catch (thrown) {
+        const { says } = toFault(thrown);
+        this.#log.warn(says);
+        this.#failed = true;
+        session.says({ is: "failed", says });
+      }
+      await new Promise<void>((resolve) => {
+        if (until.aborted) resolve();
+        else until.addEventListener("abort", () => resolve(), { once: true });
+      });
+      files.dispose();
+    }
+  }
+
+  #events({ machine }: Here, project: string, signal: AbortSignal) {
+    const onMounts = (process: string, mounts: readonly Mount[]) => this.#mounts.set(process, mounts);
+    return followLogs({ machine, project, follow: true, onMounts, signal });
+  }
+
+  async #receive(value: unknown): Promise<void> {
+    const message = parseFromLogs(value);
+    if (message === undefined) return this.#log.warn("The log view said something that is not known.");
+    try {
+      await this.#do(message);
+    } catch (thrown) {
+      await present(thrown, this.#log);
+    }
+  }
+
+  async #do(message: FromLogs): Promise<void> {
+    switch (message.type) {
+      case "copy":
+        return this.#copy(message);
+      case "save":
+        return this.#save();
+      case "open":
+        return this.#open(message);
+      case "up":
+        await vscode.commands.executeCommand("sistership.openInEnvironment");
+        if (this.#folder !== undefined) this.#start(this.#folder);
+        return;
+      default:
+        this.#session.answer(message);
+        if (message.type === "ready") this.#sendSelection();
+    }
+  }
+
+  async #copy(range: { from?: number | undefined; to?: number | undefined }): Promise<void> {
+    let text = "";
+    for await (const piece of this.#session.text(range)) {
+      text += piece;
+      if (text.length > mostToCopy) throw fault("logs-too-long", []);
+    }
+    await vscode.env.clipboard.writeText(text);
+    const count = text === "" ? 0 : text.split("\n").length - 1;
+    vscode.window.setStatusBarMessage(vscode.l10n.t("Copied {0} lines", count), 3000);
+  }
+
+  async #save(): Promise<void> {
+    const name = `${basename(this.#folder ?? "logs")}.log`;
+    const folder =
+      this.#folder === undefined ? {} : { defaultUri: vscode.Uri.file(`${this.#folder}/${name}`) };
+    const target = await vscode.window.showSaveDialog({ ...folder, filters: { Log: ["log", "txt"] } });
+    if (!target) return;
+    try {
+      await pipeline(Readable.from(this.#session.text()), createWriteStream(target.fsPath));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw fault("not-written", [target.fsPath, reason], { cause: error });
+    }
+    vscode.window.setStatusBarMessage(vscode.l10n.t("Saved {0}", basename(target.fsPath)), 3000);
+  }
+
+  async #open({ process, path, line, column = 1 }: Extract<FromLogs, { type: "open" }>): Promise<void> {
+    for (const file of outside(path, this.#folder ?? "", this.#mounts.get(process) ?? [])) {
+      const isFile = await stat(file).then(
+        (found) => found.isFile(),
+        () => false,
+      );
+      if (!isFile) continue;
+      const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+      await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+      return;
+    }
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t("{0} is inside the container only, not in this folder", path),
+      5000,
+    );
+  }
+
+  #fresh(): LogSession {
+    const session: LogSession = new LogSession((message) => {
+      if (session === this.#session) void this.#view?.webview.postMessage(message);
+    });
+    return session;
+  }
+
+  #sendSelection(): void {
+    if (this.#select === undefined || !this.#view) return;
+    void this.#view.webview.postMessage({ type: "select", processes: this.#select } satisfies ToLogs);
+    this.#select = undefined;
+  }
+
+  dispose(): void {
+    this.#running?.abort();
+  }
+}
