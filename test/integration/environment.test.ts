@@ -233,6 +233,31 @@ describe("an application with a database", () => {
   });
 });
 
+test("an API with a worker, a vector database and a queue: the worker does what the API asks for", {
+  timeout: 600_000,
+}, async () => {
+  await prepareImages(["python:3.13-slim", "pgvector/pgvector:pg17", "redis:8"], rig);
+  await using project = await checkout({ sample: "fastapi-notes" });
+  await writeFile(project.file(".env"), "OPENAI_API_KEY=of-nobody\n");
+  const { url } = await project.up();
+  assert.deepEqual((await project.running()).sort(), ["cache", "db", "web", "worker", "workspace"]);
+  assert.equal((await fetch(`${url}/notes/1/summary`, { method: "POST" })).ok, true);
+  await becomes(`${url}/notes`, /"summary":"Boats need paint every spring"/);
+});
+
+test("a site in PHP with MariaDB", { timeout: 600_000 }, async () => {
+  await prepareImages(["php:8.2-apache", "composer:2", "mariadb:11.8"], rig);
+  await using project = await checkout({ sample: "php-guestbook" });
+  // the rig has these
+  await project.edit("sistership.yaml", (text) =>
+    text.replace(/php@[\d.]+/, "php@8.2").replace(/(mysql|mariadb)@[\d.]+/, "mariadb@11.8"),
+  );
+  if (!/^release:/m.test(await readFile(project.file("sistership.yaml"), "utf8")))
+    await project.edit("sistership.yaml", (text) => `${text}release: php bin/migrate\n`);
+  const { url } = await project.up();
+  assert.match(await page(url), /<h1>Guestbook/);
+});
+
 describe("several side by side", () => {
   test("two checkouts of one project and another project have names and ports of their own", {
     timeout: 300_000,
