@@ -8,12 +8,13 @@ import { workspaceGlobs } from "./languages/node.ts";
 import { parseXml, xmlAll } from "./languages/xml.ts";
 import { note } from "./note.ts";
 import { decidePackages } from "./packages.ts";
-import { dig, digList, type Scope, scopeOf } from "./scope.ts";
+import { dig, digList, digText, type Scope, scopeOf } from "./scope.ts";
 import type { Tree } from "./tree.ts";
+import { imageVersion } from "./versions.ts";
 
 /** Folders of what is about the application, and not part of it. */
 const beside =
-  /(^|\/)(tests?|__tests__|specs?|e2e|cypress|playwright|fixtures?|examples?|samples?|demos?|docs?|documentation|benchmarks?|templates?|scripts?|tools?|tooling|infra|infrastructure|terraform|cdk|pulumi|helm|k8s|charts|storybook|mocks?|\.devcontainer|\.github|migrations|node_modules|config|configs|eslint-config|tsconfig|wp-content|themes|plugins|public|static|assets|resources|storage|priv)(\/|$)/i;
+  /(^|\/)(tests?|__tests__|specs?|e2e|cypress|playwright|fixtures?|examples?|samples?|demos?|docs?|documentation|benchmarks?|templates?|scripts?|tools?|tooling|build|eng|infra|infrastructure|terraform|cdk|pulumi|helm|k8s|charts|storybook|mocks?|\.devcontainer|\.github|migrations|node_modules|config|configs|eslint-config|tsconfig|wp-content|themes|plugins|public|static|assets|resources|storage|priv)(\/|$)/i;
 const frontFolders = /(^|\/)(assets|frontend|client|web|ui|webapp|front|spa|dashboard|admin-ui|web-ui|www)$/i;
 
 /** Below this, something that can be started is more likely a script of the repository than an application. */
@@ -24,13 +25,54 @@ export function findApplications(tree: Tree, compose: readonly ComposeService[])
   const found = candidateFolders(tree).flatMap((dir) => readFolder(tree, dir, compose, false));
   const runs = ({ facts }: Application) => facts.processes.size > 0;
   // Without any manifest, the code itself is looked at.
+  const built = compose.flatMap(({ build, aside }) =>
+    build === undefined || build === "" || aside ? [] : [build],
+  );
+  for (const dir of new Set(built))
+    if (tree.hasFolder(dir) && !found.some(({ scope }) => scope.dir === dir || isInside(scope.dir, dir)))
+      found.push(...readFolder(tree, dir, compose, true));
   const runnable = (found.some(runs) ? found : readFolder(tree, "", compose, true)).filter(runs);
   const strong = runnable.filter(({ facts }) => facts.strength >= likely);
   const kept = strong.length > 0 ? strong : runnable.slice(0, 1);
   const members = workspaceMembers(tree);
   const nested = withoutNested(kept, members);
   const apps = foldFrontEnds(nested, compose);
-  return order(apps).map((app) => ({ ...app, context: contextOf(app, members, tree) }));
+  return order(apps).map((app) => ({
+    ...app,
+    context: contextOf(app, members, tree),
+    libraries: librariesOf(app, found, members),
+  }));
+}
+
+/** Members of the same workspace that an application depends on, and what those depend on. */
+function librariesOf(app: Application, found: readonly Application[], members: Members): Application[] {
+  if (!members.all.has(app.scope.dir)) return [];
+  const named = new Map(
+    found
+      .filter(({ scope }) => scope.dir !== app.scope.dir && members.all.has(scope.dir))
+      .map((one) => [packageName(one.scope), one]),
+  );
+  const used = new Set<Application>();
+  const waiting = [app];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const { name, dev } of next.facts.dependencies) {
+      const library = dev ? undefined : named.get(name);
+      if (library === undefined || library.facts.language !== app.facts.language || used.has(library))
+        continue;
+      used.add(library);
+      waiting.push(library);
+    }
+  }
+  return [...used];
+}
+
+function packageName(scope: Scope): string {
+  return (
+    digText(scope.json("package.json"), "name") ??
+    digText(scope.toml("Cargo.toml"), "package", "name") ??
+    digText(scope.toml("pyproject.toml"), "project", "name") ??
+    ""
+  );
 }
 
 /** Folders with a manifest, the root first; what is beside the application only where nothing else is. */
@@ -87,13 +129,24 @@ function readFolder(
   const assets =
     other === undefined ? readings.find((one) => one !== best && one.language === "node") : undefined;
   const { dockerfile } = useExisting(scope, best, compose);
+  const said = dockerfile === undefined ? undefined : imageVersion(scope, best.language, dockerfile);
+  if (said !== undefined) {
+    best.version = said.version;
+    best.evidence = [...best.evidence.filter(({ path }) => path !== "runtime"), said.evidence];
+  }
   if (assets !== undefined && best.language !== "static" && dockerfile === undefined)
     addAssets(best, assets, scope, "");
   decidePackages(best);
-  const own = { scope, facts: best, context: dir, ...(dockerfile === undefined ? {} : { dockerfile }) };
+  const own = {
+    scope,
+    facts: best,
+    libraries: [],
+    context: dir,
+    ...(dockerfile === undefined ? {} : { dockerfile }),
+  };
   if (other === undefined || dockerfile !== undefined) return [own];
   decidePackages(other);
-  return [own, { scope, facts: other, context: dir }];
+  return [own, { scope, facts: other, libraries: [], context: dir }];
 }
 
 /** Two servers in one folder are two applications. */
@@ -242,6 +295,11 @@ function foldFrontEnds(apps: readonly Application[], compose: readonly ComposeSe
     const { serve } = [...front.facts.processes.values()][0] ?? {};
     if (serve === undefined || front.facts.language !== "node" || front.dockerfile !== undefined) continue;
     if (compose.some(({ build }) => build === front.scope.dir)) continue;
+    // A Dockerfile that copies it in builds it too.
+    if (apps.some((other) => other !== front && kept.has(other) && copies(other, front))) {
+      kept.delete(front);
+      continue;
+    }
     const host = apps.find(
       (other) =>
         kept.has(other) &&
@@ -257,6 +315,21 @@ function foldFrontEnds(apps: readonly Application[], compose: readonly ComposeSe
   return [...kept];
 }
 
+function copies({ scope, dockerfile, context }: Application, front: Application): boolean {
+  const text = dockerfile === undefined ? undefined : scope.tree.text(dockerfile);
+  const folder = front.scope.dir;
+  if (text === undefined || folder === "") return false;
+  return [
+    folder,
+    ...(isInside(folder, context) && context !== "" ? [posix.relative(context, folder)] : []),
+  ].some((path) =>
+    new RegExp(
+      `^\\s*COPY(\\s[^\\n]*)?\\s(\\./)?${path.replace(/[.+?^${}()|[\]\\]/g, "\\$&")}/?\\s`,
+      "im",
+    ).test(text),
+  );
+}
+
 function servesFrom(host: Application, front: Application, output: string): boolean {
   const folder = posix.relative(host.scope.dir, front.scope.dir);
   const built = posix.join(folder, output);
@@ -266,6 +339,9 @@ function servesFrom(host: Application, front: Application, output: string): bool
     .filter((path) => !path.startsWith(`${folder}/`));
   if (sources.some((path) => wanted.some((text) => (host.scope.text(path) ?? "").includes(text))))
     return true;
+  const embeds = new RegExp(`//go:embed\\s[^\\n]*\\b${output.replace(/[.+?^${}()|[\]\\]/g, "\\$&")}\\b`);
+  const beside = front.scope.tree.in(front.scope.dir).filter((name) => name.endsWith(".go"));
+  if (beside.some((name) => embeds.test(front.scope.text(name) ?? ""))) return true;
   const config = front.scope.first("vite.config.ts", "vite.config.js", "vite.config.mts", "angular.json");
   // A build that writes outside of its own folder writes for somebody.
   return /outDir\s*:\s*["']\.\.\//.test(config === undefined ? "" : (front.scope.text(config) ?? ""));

@@ -12,6 +12,8 @@ export interface Application {
   facts: Facts;
   /** The repository's own Dockerfile, from the root. */
   dockerfile?: string;
+  /** Libraries of the repository that it is built with. */
+  libraries: { scope: Scope; facts: Facts }[];
   /** Where it is built from: the root for members of a workspace. */
   context: string;
 }

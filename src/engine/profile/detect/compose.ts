@@ -14,6 +14,8 @@ export interface ComposeService {
   /** Ports inside its container. */
   ports: number[];
   environment: Record<string, string>;
+  /** It only runs where its profile is asked for. */
+  aside: boolean;
   file: string;
   line: number;
 }
@@ -80,6 +82,7 @@ function readFile(tree: Tree, file: string): ComposeService[] {
         ...(line === undefined ? {} : { command: line }),
         ports: [...digList(said, "ports"), ...digList(said, "expose")].flatMap(containerPort),
         environment: environment(dig(said, "environment")),
+        aside: digList(said, "profiles").length > 0,
         file,
         line: lineOf(text, new RegExp(`^\\s+["']?${name.replace(/[^\w-]/g, ".")}["']?:`, "m")),
       },

@@ -51,16 +51,44 @@ function composed(scope: Scope): string | undefined {
       if (build === undefined || file === undefined) continue;
       const path = posix.normalize(posix.join(context, file));
       const inside = scope.dir === "" ? path : posix.relative(scope.dir, path);
-      if (posix.normalize(context).replace(/\/$/, "").replace(/^\.$/, "") === scope.dir && scope.has(inside))
+      if (
+        posix.normalize(context).replace(/\/$/, "").replace(/^\.$/, "") === scope.dir &&
+        scope.has(inside) &&
+        scope.owns(inside)
+      )
         return inside;
     }
   }
   return undefined;
 }
 
+/** What a stage has said by its end, and hands on to those that build on it. */
+interface Stage {
+  ports: Dockerfile["ports"];
+  health: Dockerfile["health"];
+  command: Dockerfile["command"];
+  entry: Dockerfile["command"];
+}
+
+const nothing: Stage = { ports: [], health: undefined, command: undefined, entry: undefined };
+
+/** Of Node and of the JVM: nobody's requests go there. */
+const debuggers = new Set([9229, 9230, 5858, 5005]);
+/** Variables that tell a server where to listen. */
+export const portNames =
+  /^(PORT|SERVER_PORT|HTTP_PORT|FLASK_RUN_PORT|ASPNETCORE_URLS|ASPNETCORE_HTTP_PORTS|NITRO_PORT)$/;
+
+function fill(text: string, args: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /\$\{?(\w+)(?::-([^}]*))?\}?/g,
+    (_, name: string, fallback?: string) => args.get(name) ?? fallback ?? "",
+  );
+}
+
 function readDockerfile(path: string, text: string): Dockerfile {
   const bases: Dockerfile["bases"] = [];
   const args = new Map<string, string>();
+  const stages = new Map<string, Stage>();
   let ports: Dockerfile["ports"] = [];
   let command: Dockerfile["command"];
   let entry: Dockerfile["command"];
@@ -74,22 +102,30 @@ function readDockerfile(path: string, text: string): Dockerfile {
       }
       case "FROM": {
         const [image = "", as, stage] = rest.replace(/--\S+\s+/g, "").split(/\s+/);
-        const filled = image.replace(
-          /\$\{?(\w+)(?::-([^}]*))?\}?/g,
-          (_, name: string, fallback?: string) => args.get(name) ?? fallback ?? "",
-        );
-        bases.push({ image: filled, line, ...(as?.toUpperCase() === "AS" && stage ? { stage } : {}) });
-        const inherits = bases.some((base) => base.stage === image);
-        if (!inherits) {
-          ports = [];
-          health = undefined;
-        }
-        command = undefined;
-        if (!inherits) entry = undefined;
+        bases.push({
+          image: fill(image, args),
+          line,
+          ...(as?.toUpperCase() === "AS" && stage ? { stage } : {}),
+        });
+        const last = bases.at(-2)?.stage;
+        if (last !== undefined) stages.set(last, { ports, health, command, entry });
+        ({ ports, health, command, entry } = stages.get(image) ?? nothing);
         break;
       }
       case "EXPOSE":
-        for (const [number] of rest.matchAll(/\b\d{2,5}\b/g)) ports.push({ port: Number(number), line });
+        for (const [text] of fill(rest, args).matchAll(/\b\d{2,5}\b/g)) {
+          const port = Number(text);
+          if (!debuggers.has(port)) ports = [...ports, { port, line }];
+        }
+        break;
+      case "ENV":
+        for (const [, name = "", value = ""] of rest.matchAll(/(\w+)(?:=|\s+)["']?([^\s"']+)/g)) {
+          args.set(name, fill(value, args));
+          const said = portNames.test(name)
+            ? Number(/(\d{2,5})\D*$/.exec(fill(value, args))?.[1])
+            : Number.NaN;
+          if (Number.isInteger(said)) ports = [{ port: said, line }, ...ports];
+        }
         break;
       case "CMD":
         command = { words: words(rest), line };

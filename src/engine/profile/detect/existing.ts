@@ -1,10 +1,12 @@
 import type { ComposeService } from "./compose.ts";
-import { type Dockerfile, dockerfileOf } from "./dockerfile.ts";
+import { type Dockerfile, dockerfileOf, portNames } from "./dockerfile.ts";
 import type { Facts } from "./facts.ts";
+import { findListening, type Listening } from "./listen.ts";
 import { addProcess, note, setHealth, setPort, setRelease } from "./note.ts";
 import { dig, digData, digList, digText, lineOf, type Scope } from "./scope.ts";
 import {
   fillPort,
+  flagOf,
   joinWords,
   portInCommand,
   portInShell,
@@ -24,7 +26,7 @@ export function useExisting(
   const own = compose.filter((service) => service.build === scope.dir);
   const dockerfile = dockerfileOf(scope);
   const used = dockerfile === undefined ? undefined : useDockerfile(facts, dockerfile);
-  useCompose(facts, own, used !== undefined);
+  useCompose(facts, own, used !== undefined && (dockerfile?.ports.length ?? 0) > 0);
   return used === undefined ? {} : { dockerfile: used };
 }
 
@@ -39,7 +41,7 @@ function useProcfile(scope: Scope, facts: Facts): void {
       delete facts.release;
       setRelease(facts, command, where, "Procfile says so");
     } else {
-      useCommand(facts, slug(name), command, where, `Procfile says how ${name} is run`);
+      useCommand(facts, slug(name), command, where, `Procfile says how ${name} is run`, scope);
     }
   }
   facts.strength = Math.max(facts.strength, 75);
@@ -52,6 +54,7 @@ function useCommand(
   said: string,
   where: { file: string; line: number },
   because: string,
+  scope?: Scope,
 ): void {
   const isWeb = name === "web";
   const known = facts.processes.get(name);
@@ -75,7 +78,9 @@ function useCommand(
       .slice(0, -1)
       .every((words) => /migrat|upgrade|collectstatic|db push|db:prepare|^cd /.test(joinWords(words)));
   const words = plain ? joinWords(rest) : said;
-  const port = portInCommand(words) ?? portInShell(said) ?? Number(assigned.PORT ?? Number.NaN);
+  const told = portInCommand(words) ?? portInShell(said) ?? Number(assigned.PORT ?? Number.NaN);
+  const listening = scope === undefined || !isWeb ? undefined : listeningOf(scope, rest);
+  const port = Number.isInteger(told) ? told : (listening?.port ?? Number.NaN);
   const chosen = Number.isInteger(port) ? port : (known?.port ?? (isWeb ? defaultPort(facts) : undefined));
   const run = chosen === undefined ? words : reachable(fillPort(words, chosen), chosen);
   const process = { ...known, run };
@@ -87,10 +92,34 @@ function useCommand(
       facts,
       name,
       chosen,
-      where,
-      Number.isInteger(port) ? `${because}, with port ${chosen}` : "it listens where it is told to",
+      port === listening?.port ? (listening ?? where) : where,
+      port === listening?.port
+        ? `${listening?.file} says ${listening?.text}`
+        : Number.isInteger(port)
+          ? `${because}, with port ${chosen}`
+          : "it listens where it is told to",
     );
   if (isWeb && usesPort(words)) facts.env.PORT = String(chosen);
+}
+
+/** Where the file that a command names listens, or the configuration that gunicorn reads. */
+function listeningOf(scope: Scope, words: readonly string[]): Listening | undefined {
+  if (words.some((word) => /(^|\/)gunicorn$/.test(word))) {
+    const file = flagOf(words, "-c", "--config")?.replace(/^file:|^\.\//, "") ?? "gunicorn.conf.py";
+    const text = scope.code(file);
+    const bind = /^\s*bind\s*=\s*(.+)$/m.exec(text ?? "");
+    const port = Number(/(\d{2,5})\D*$/.exec(bind?.[1] ?? "")?.[1]);
+    return bind === null || !(port > 0 && port < 65536)
+      ? undefined
+      : {
+          port,
+          file: scope.full(file),
+          line: lineOf(text, bind[0].trim()),
+          text: bind[0].trim().slice(0, 80),
+        };
+  }
+  const entry = words.find((word) => /\.([cm]?[jt]s|py|rb)$/.test(word) && scope.has(word));
+  return entry === undefined ? undefined : findListening(scope, [entry]);
 }
 
 function usesPort(words: string): boolean {
@@ -187,18 +216,19 @@ function useDockerfile(facts: Facts, found: Dockerfile): string | undefined {
 
 const servers: readonly (readonly [RegExp, number])[] = [
   [/nginx-unprivileged/, 8080],
+  [/dotnet\/aspnet:[1-7]\./, 80],
   [/(^|\/)(nginx|caddy|httpd)(:|$)/, 80],
   [/(^|\/)(php|wordpress):[^\s]*apache/, 80],
 ];
 
 function isForDevelopment(command: string): boolean {
-  return /--reload|runserver|nodemon|ts-node-dev|\b(npm|yarn|pnpm|bun) (run )?(dev|develop|watch|start:dev)\b|--debug\b|flask run|next dev|vite( --host)?$|sleep infinity|--watch|rails s(erver)? -b.*development|\bair\b|tail -f/.test(
+  return /--reload|runserver|nodemon|ts-node-dev|\b(npm|yarn|pnpm|bun) (run )?(dev|develop|watch|start[:-](dev|watch|debug)|dev[:-]\w+)\b|--debug\b|flask run|next dev|ng serve|react-scripts start|vue-cli-service serve|vite( --host)?$|sleep infinity|--watch|rails s(erver)? -b.*development|\bair\b|tail -f/.test(
     command,
   );
 }
 
 /** Services of the compose file that are built from this application. */
-function useCompose(facts: Facts, own: readonly ComposeService[], hasDockerfile: boolean): void {
+function useCompose(facts: Facts, own: readonly ComposeService[], isExposed: boolean): void {
   const [main, ...others] = [...own].sort((a, b) => score(b) - score(a));
   if (main === undefined) return;
   facts.strength = Math.max(facts.strength, facts.processes.size > 0 ? 80 : 40);
@@ -213,14 +243,19 @@ function useCompose(facts: Facts, own: readonly ComposeService[], hasDockerfile:
   ) {
     useCommand(facts, name, main.command, where, `${main.file} says how ${main.name} is run`);
   }
-  const port = main.ports[0];
+  const told = Number(
+    Object.entries(main.environment)
+      .map(([key, value]) => (portNames.test(key) ? /(\d{2,5})\D*$/.exec(value)?.[1] : undefined))
+      .find((said) => said !== undefined),
+  );
+  const port = Number.isInteger(told) ? told : main.ports[0];
   const said = process?.run === undefined ? undefined : portInCommand(facts.processes.get(name)?.run ?? "");
   if (
     port !== undefined &&
     process !== undefined &&
     said === undefined &&
     process.serve === undefined &&
-    (!hasDockerfile || process.port === undefined)
+    (!isExposed || process.port === undefined)
   ) {
     setPort(facts, name, port, where, `${main.file} publishes it`);
   }

@@ -79,7 +79,7 @@ export function fromConfig(scope: Scope, facts: Facts): Signal[] {
   for (const path of paths) {
     for (const { files, pattern, says } of configs) {
       if (!files.test(path)) continue;
-      const text = scope.code(path) ?? "";
+      const text = configText(scope, path);
       const found = pattern.exec(text);
       const said = (found?.[1] ?? found?.[2] ?? "").toLowerCase();
       const kind = Object.hasOwn(words, said) ? words[said] : undefined;
@@ -93,7 +93,7 @@ export function fromConfig(scope: Scope, facts: Facts): Signal[] {
       });
     }
     if (/\.prisma$/.test(path)) {
-      const text = scope.code(path) ?? "";
+      const text = configText(scope, path);
       const extension = /extensions\s*=\s*\[[^\]]*\b(vector|postgis)\b/.exec(text)?.[1];
       if (extension !== undefined)
         signals.push({
@@ -107,6 +107,12 @@ export function fromConfig(scope: Scope, facts: Facts): Signal[] {
   }
   if (facts.framework === "django") signals.push(...fromDjango(scope));
   return signals;
+}
+
+/** What is commented out of a Prisma schema is not what it says. */
+function configText(scope: Scope, path: string): string {
+  const text = scope.code(path) ?? "";
+  return path.endsWith(".prisma") ? text.replace(/\/\/[^\n]*/g, (match) => " ".repeat(match.length)) : text;
 }
 
 function fromDjango(scope: Scope): Signal[] {

@@ -1,4 +1,5 @@
 import { isServiceKind, type ServiceKindName, serviceKind } from "../kinds.ts";
+import type { Application } from "./assemble.ts";
 import type { ComposeService } from "./compose.ts";
 import { exampleVariables } from "./envFiles.ts";
 import type { Evidence, Question } from "./evidence.ts";
@@ -22,14 +23,14 @@ export interface FoundServices {
 }
 
 export function findServices(
-  apps: readonly { scope: Scope; facts: Facts }[],
+  apps: readonly Application[],
   root: Scope,
   compose: readonly ComposeService[],
 ): FoundServices {
   const signals = [
     ...fromCompose(compose),
     ...fromPlatforms(root),
-    ...apps.flatMap(({ scope, facts }) => [
+    ...withLibraries(apps).flatMap(({ scope, facts }) => [
       ...fromConfig(scope, facts),
       ...fromVariables(exampleVariables(scope), facts.language === "php"),
       ...fromDependencies(facts),
@@ -38,6 +39,13 @@ export function findServices(
     ...(apps.some(({ scope }) => scope.dir === "") ? [] : fromVariables(exampleVariables(root), false)),
   ];
   return settle(signals, apps);
+}
+
+/** A workspace's own libraries speak to services for those that use them. */
+function withLibraries(apps: readonly Application[]): { scope: Scope; facts: Facts }[] {
+  const libraries = new Map(apps.flatMap((app) => app.libraries).map((one) => [one.scope.dir, one]));
+  for (const { scope } of apps) libraries.delete(scope.dir);
+  return [...apps, ...libraries.values()];
 }
 
 const sql: readonly ServiceKindName[] = ["postgres", "pgvector", "postgis", "mysql", "mariadb"];

@@ -193,6 +193,20 @@ export function decideVersion(
   };
 }
 
+/** The version of an image that the repository builds on: what it says goes before every range. */
+export function imageVersion(
+  scope: Scope,
+  language: Language,
+  dockerfile: string,
+): { version: string; evidence: Evidence } | undefined {
+  for (const claim of imageClaims(scope, language).reverse()) {
+    const version = claim.file === dockerfile ? understand(language, claim.text, {}) : undefined;
+    if (version === undefined || standingOf(language, version) === "unknown") continue;
+    return { version, evidence: evidenceOf(language, version, claim.file, claim.line, [claim.says]) };
+  }
+  return undefined;
+}
+
 /** The file that would have said it. */
 function manifestOf(scope: Scope): string {
   const found = scope.first(...projectManifests) ?? scope.tree.in(scope.dir)[0];

@@ -32,10 +32,12 @@ export const deno: LanguageRules = {
     facts.install = scope.has("deno.lock") ? ["deno install --frozen"] : ["deno install"];
     note(facts, "build.install", facts.install[0] ?? "", where, `${file} is there`);
     const tasks = digData(data, "tasks");
-    const start = ["start", "serve", "prod", "preview"]
+    const starts = ["start", "serve", "prod", "preview"]
       .map((name) => tasks[name])
       .map((task) => (typeof task === "string" ? task : digText(task, "command")))
-      .find((task) => task !== undefined);
+      .filter((task) => task !== undefined);
+    // A task that watches is for whoever writes the code.
+    const start = starts.find((task) => !/--watch\b/.test(task)) ?? starts[0];
     const entry = scope.first(
       "main.ts",
       "server.ts",

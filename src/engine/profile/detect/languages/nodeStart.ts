@@ -23,7 +23,7 @@ export function startOf(own: Package, script: Script): Start | undefined {
   );
   if (!runners.test(program)) {
     // Some other program (a CLI of a framework): taken as it is, unless it is one that only serves developers.
-    return isDevCommand(script.command) || callsOthers.test(program)
+    return isDevCommand(script.command) || callsOthers.test(program) || shows.test(script.command)
       ? undefined
       : { run: script.command, source: guessSource(own), env, where: script.where, because: script.because };
   }
@@ -207,9 +207,13 @@ export function fallbackStart(own: Package, script: Script | undefined): Start |
   return { run, source, env: {}, where, because: `no script starts it, and ${source} is where it begins` };
 }
 
+/** Programs that show a library's parts to whoever writes them. */
+const shows = /^(storybook|start-storybook|styleguidist|docz|ladle|histoire)\b/;
+
 /** What others import is no application. */
 function isLibrary(own: Package, source: string): boolean {
-  if (own.data.private === true && own.scripts.start !== undefined) return false;
+  const starts = own.scripts.start !== undefined && !shows.test(own.scripts.start);
+  if (own.data.private === true && starts) return false;
   const published =
     own.data.exports !== undefined ||
     own.data.types !== undefined ||
@@ -224,7 +228,7 @@ function isLibrary(own: Package, source: string): boolean {
     );
   return published
     ? !runs || own.data.exports !== undefined
-    : !runs && own.scripts.start === undefined && own.scripts.dev === undefined;
+    : !runs && !starts && (own.scripts.dev === undefined || shows.test(own.scripts.dev));
 }
 
 /** The entry and the files that it imports, nearest first. */

@@ -281,7 +281,7 @@ function laravel(scope: Scope, facts: Facts, has: (name: string) => boolean): vo
   }
   const schedule = ["routes/console.php", "bootstrap/app.php", "app/Console/Kernel.php"].find((path) =>
     /Schedule::(?!class)\w|\$schedule->(command|job|call|exec)/.test(
-      (scope.text(path) ?? "").replace(/(^|\s)(\/\/|\*)[^\n]*/g, ""),
+      (scope.code(path) ?? "").replace(/\/\*[\s\S]*?\*\/|(^|\s)(\/\/|#)[^\n]*/g, ""),
     ),
   );
   if (schedule !== undefined)
