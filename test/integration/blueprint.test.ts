@@ -20,6 +20,10 @@ interface Sample {
   /** Where the rig has no image of what was detected, the nearest that it has. */
   instead?: (profile: ProfileFile) => ProfileFile;
   images: readonly string[];
+  /** What comes before the command that fills its database. */
+  migrate?: string;
+  /** What the release shows before it was migrated, where it is asked elsewhere than at its health path. */
+  shows?: readonly [path: string, answer: RegExp];
   /** A line of source that is changed, and its file. */
   change: { file: string; from: string; to: string };
 }
@@ -45,6 +49,14 @@ const samples: readonly Sample[] = [
       release: "php bin/migrate",
     }),
     change: { file: "src/Guestbook.php", from: "<?php", to: "<?php\n// changed" },
+  },
+  {
+    name: "wordpress-site",
+    images: ["php:8.2-apache", "wordpress:php8.2-apache"],
+    instead: (profile) => ({ ...profile, runtime: "php@8.2", services: { db: "mariadb@11.8" } }),
+    migrate: "cd /var/www/wordpress",
+    shows: ["/", /action="install.php|<title>WordPress &rsaquo; Installation/],
+    change: { file: "wp-content/themes/harbour/index.php", from: "<h1>", to: "<!-- changed --><h1>" },
   },
   {
     name: "go-links",
@@ -143,8 +155,12 @@ for (const sample of samples) {
       const path = main.health?.check.kind === "http" ? main.health.check.path : "/";
       assert.equal((await fetch(await dev.url(main.name, main.port, path))).status, 200);
       // its Rakefile's rake is no part of its release: it migrates by hand
-      if (!profile.release && app.migrate) await dev(["exec", "-T", "workspace", "sh", "-c", app.migrate]);
+      if (!profile.release && app.migrate)
+        await dev(["exec", "-T", "workspace", "sh", "-c", `${sample.migrate ?? ":"} && ${app.migrate}`]);
       await dev(["exec", "-T", "workspace", "sh", "-c", app.test]);
+      if (sample.migrate)
+        for (const [at, shows] of Object.entries(app.answers))
+          assert.match(await (await fetch(await dev.url(main.name, main.port, at))).text(), shows);
       await dev.down();
 
       // the release, from the same base
@@ -152,9 +168,9 @@ for (const sample of samples) {
       stack.defer(release.down);
       await release(["up", "--detach", "--build", "--wait", "--wait-timeout", "120"]);
       if (profile.release) await release(["run", "--rm", "release"]);
-      const shown = Object.entries(app.answers).find(
-        ([one]) => profile.release || !app.migrate || one === path,
-      );
+      const shown =
+        sample.shows ??
+        Object.entries(app.answers).find(([one]) => profile.release || !app.migrate || one === path);
       assert.ok(shown);
       const page = await fetch(await release.url(main.name, main.port, shown[0]));
       assert.match(await page.text(), shown[1]);

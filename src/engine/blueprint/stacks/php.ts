@@ -1,4 +1,5 @@
 import type { Asked, Stack } from "./stack.ts";
+import { wordpress, wordpressSite } from "./wordpress.ts";
 
 /** Debian packages that an extension is compiled with. */
 const libraries: Record<string, readonly string[]> = {
@@ -37,14 +38,27 @@ export function php({ image, version, processes }: Asked): Stack {
   const apache = processes.some(({ run }) => run === undefined || /\bapache2/.test(run));
   const site = processes.find(({ serve }) => serve !== undefined);
   const composer = image.install.some((command) => /\bcomposer\b/.test(command));
+  const root = folderOf(site?.dir, site?.serve?.folder);
+  const core = image.framework === "wordpress" && apache && !composer && root === "/app";
+  const below = core ? wordpress(version) : {};
   const extensions = image.extensions.filter((name) => !always.has(name));
   return {
     base: `php:${version}-${apache ? "apache" : "cli"}`,
     packages: extensions.flatMap((name) => libraries[name] ?? []),
     toolPackages: ["git", "unzip"],
-    copies: composer
-      ? [{ from: "composer:2", path: "/usr/bin/composer", to: "/usr/local/bin/composer", in: "tools" }]
-      : [],
+    copies: [
+      ...(below.copies ?? []),
+      ...(composer
+        ? [
+            {
+              from: "composer:2",
+              path: "/usr/bin/composer",
+              to: "/usr/local/bin/composer",
+              in: "tools",
+            } as const,
+          ]
+        : []),
+    ],
     toolEnv: {
       COMPOSER_CACHE_DIR: "/cache/composer",
       COMPOSER_ALLOW_SUPERUSER: "1",
@@ -56,7 +70,8 @@ export function php({ image, version, processes }: Asked): Stack {
         .filter((name) => pecl.has(name))
         .map((name) => `pecl install ${name} && docker-php-ext-enable ${name}`),
       'cp "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"',
-      ...(apache ? [configureApache(site?.port ?? 8080, folderOf(site?.dir, site?.serve?.folder))] : []),
+      ...(below.baseRuns ?? []),
+      ...(apache ? [configureApache(site?.port ?? 8080, core ? wordpressSite : { root })] : []),
     ],
     manifests: ["composer.json", "composer.lock", "auth.json", "symfony.lock"],
     install: image.install.map((command) =>
@@ -108,8 +123,12 @@ function folderOf(dir = ".", folder = "."): string {
 }
 
 /** Apache as a user without rights: a port above 1024, and the document root of the profile. */
-function configureApache(port: number, root: string): string {
+function configureApache(
+  port: number,
+  { root, before = [] }: { root: string; before?: readonly string[] },
+): string {
   const site = [
+    ...before,
     "ServerName localhost",
     "ServerTokens Prod",
     `<VirtualHost *:${port}>`,

@@ -99,6 +99,26 @@ COPY --chmod=755 php-packages.sh /usr/local/lib/php-packages`,
   },
   {
     is: "built",
+    name: `wordpress:php${version}-apache`,
+    aliases: [`wordpress:6-php${version}-apache`],
+    scripts: ["wordpress-config.php"],
+    dockerfile: dockerfile(
+      "FROM debian:12 AS core",
+      // its links into other packages made files
+      runWithApt("bookworm", [
+        "$apt install --no-install-recommends wordpress",
+        "cp -rL /usr/share/wordpress /usr/src/wordpress",
+        "rm -f /usr/src/wordpress/wp-config.php /usr/src/wordpress/.htaccess",
+      ]),
+      "COPY wordpress-config.php /usr/src/wordpress/wp-config-docker.php",
+      `FROM php:${version}-apache`,
+      "RUN docker-php-ext-install bcmath exif gd intl mysqli zip",
+      "COPY --from=core --chown=www-data:www-data /usr/src/wordpress /usr/src/wordpress",
+      'VOLUME /var/www/html\nCMD ["apache2-foreground"]',
+    ),
+  },
+  {
+    is: "built",
     name: "composer:2",
     aliases: ["composer:latest"],
     scripts: ["composer-phar.php", "composer-entrypoint.sh"],
