@@ -1,5 +1,7 @@
 // The logs of a real Compose project: in order, whole, and followed through what happens to containers.
 import assert from "node:assert/strict";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { followLogs, type LogEvent, type LogLine, projectOf } from "../../src/engine/environment/index.ts";
@@ -69,7 +71,7 @@ test("what was printed is read whole, in the order of time, with its stream", { 
   });
   assert.equal(await projectOf(project.here), project.project);
   await project.compose("up", "--detach");
-  await project.compose("wait", "web", "worker", "tty", "long");
+  await project.ended();
   const lines = await all(project);
   const web = texts(
     lines.filter(({ stream }) => stream === "stdout"),
@@ -84,11 +86,7 @@ test("what was printed is read whole, in the order of time, with its stream", { 
     [50_000, 6],
   );
   assert.ok(
-    lines.every(({ time, process }, i) => {
-      const before = lines[i - 1];
-      // the engine stamps the two streams of a process apart, and keeps what came first first
-      return before === undefined || time >= before.time || process === before.process;
-    }),
+    lines.every(({ time }, i) => time >= (lines[i - 1]?.time ?? 0)),
     "in the order of time",
   );
   assert.deepEqual(texts(await all(project, ["worker"]), "web"), []);
@@ -136,12 +134,78 @@ test("containers that appear, end and start again are followed, and nothing twic
   assert.deepEqual(texts(followed.lines, "web"), ["begun", "begun"]);
 });
 
+test("an engine that goes away and comes back is gone on with: nothing lost, nothing twice", {
+  timeout,
+}, async () => {
+  await using project = await printing({
+    web: { prints: "i=0; while true; do i=$((i+1)); echo tick $i; sleep 0.05; done" },
+  });
+  await project.compose("up", "--detach");
+  await using between = await interruptible(project.rig.socket, join(project.here.folder, "between.sock"));
+  const { machine } = project.here;
+  const env = { ...machine.env, DOCKER_HOST: `unix://${between.path}` };
+  await using followed = follow({ ...project, here: { ...project.here, machine: { ...machine, env } } });
+  await followed.until(() => followed.lines.length > 10);
+  between.cut();
+  const isState = (wanted: string) => (event: LogEvent | undefined) =>
+    event?.kind === "connection" && event.state === wanted;
+  await followed.until(() => followed.events.some(isState("reconnecting")));
+  const seen = followed.lines.length;
+  between.mend();
+  await followed.until(() => isState("live")(followed.events.findLast(({ kind }) => kind === "connection")));
+  await followed.until(() => followed.lines.length > seen + 20);
+  assert.deepEqual(
+    texts(followed.lines, "web"),
+    followed.lines.map((_, i) => `tick ${i + 1}`),
+  );
+});
+
+/** A way to the engine that can be cut. */
+async function interruptible(engine: string, path: string) {
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server = createServer((client) => {
+    if (!whole) {
+      client.destroy();
+      return;
+    }
+    const there = connect(engine);
+    for (const socket of [client, there]) {
+      sockets.add(socket);
+      socket
+        .on("error", () => {})
+        .on("close", () => {
+          client.destroy();
+          there.destroy();
+        });
+    }
+    client.pipe(there).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const cut = () => {
+    whole = false;
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  return {
+    path,
+    cut,
+    mend: () => {
+      whole = true;
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 test("a reader that does not ask makes the engine wait, and loses nothing", { timeout }, async () => {
   await using project = await printing({
     web: { prints: "for i in $(seq 1 300000); do echo line $i of many, so that it takes some room; done" },
   });
   await project.compose("up", "--detach");
-  await project.compose("wait", "web");
+  await project.ended();
   const { machine } = project.here;
   const options = { machine, project: project.project, follow: false, signal: new AbortController().signal };
   const before = process.memoryUsage().rss;

@@ -15,6 +15,8 @@ export interface Printing extends AsyncDisposable {
   project: string;
   env: Record<string, string>;
   compose: (...args: string[]) => Promise<string>;
+  /** Resolves when all of it has ended. */
+  ended: () => Promise<void>;
 }
 
 interface Process {
@@ -53,11 +55,16 @@ export async function printing(processes: Readonly<Record<string, Process>>): Pr
   const env = { ...rig.env, XDG_STATE_HOME: join(folder, ".state") };
   const compose = async (...args: string[]) =>
     (await run({ program: "docker", args: ["compose", "-f", file, ...args], env })).stdout;
+  const ended = async () => {
+    const ids = (await compose("ps", "--all", "--quiet")).trim().split("\n");
+    await run({ program: "docker", args: ["wait", ...ids], env });
+  };
   return {
     rig,
     project,
     env,
     compose,
+    ended,
     here: {
       folder,
       machine: { env: { ...process.env, ...env }, home: homedir(), platform: process.platform },

@@ -95,13 +95,14 @@ function start(): void {
   });
   document.addEventListener("keydown", (event) => {
     const command = event.ctrlKey || event.metaKey;
-    if (command && event.key === "f") {
+    const key = event.key.toLowerCase(); // of a letter, with caps lock too
+    if (command && key === "f") {
       event.preventDefault();
       tools.focusSearch();
-    } else if (event.key === "F3") {
+    } else if (key === "f3") {
       event.preventDefault();
       post({ type: "find", row: list.active, direction: event.shiftKey ? "previous" : "next" });
-    } else if (command && event.key === "c" && list.selection && getSelection()?.isCollapsed !== false) {
+    } else if (command && key === "c" && list.selection && getSelection()?.isCollapsed !== false) {
       if (document.activeElement === list.element) post({ type: "copy", ...list.selection });
     }
   });

@@ -37,7 +37,10 @@ async function* read(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncG
   const stop = () => source.destroy();
   signal.addEventListener("abort", stop, { once: true });
   // readline swallows what breaks its input: an engine that goes away is told apart from an end by this
-  const broken = once(source, "close").then(() => source.errored);
+  const broken = once(source, "close").then(
+    () => source.errored,
+    (error: unknown) => error,
+  );
   try {
     for await (const line of createInterface({ input: source })) {
       const event = parse(line);

@@ -1,13 +1,19 @@
 import type { LogLine } from "./line.ts";
 
 const silenceMs = 100;
+/** More than this is a clock that was put back. */
+const astrayMs = 1000;
 /** Lines of one source that wait for the others before it is made to wait itself. */
 const most = 16_384;
 
 interface Source<Line extends LogLine> {
   waiting: Line[];
+  /** The time of its last line. */
+  reached: number;
   /** What it printed before it was listened to is read: from now on it holds nobody up. */
   live: boolean;
+  /** It gives no more; what waits is still to be taken. */
+  ended: boolean;
   silence: NodeJS.Timeout | undefined;
 }
 
@@ -27,7 +33,6 @@ export interface Inlet<Line extends LogLine> {
 export class Merge<Line extends LogLine> {
   readonly #sources = new Set<Source<Line>>();
   readonly #began: number;
-  #ended: Line[] = [];
   #wakeTaker = () => {};
   #wakeGivers = () => {};
   #room = Promise.resolve();
@@ -41,12 +46,18 @@ export class Merge<Line extends LogLine> {
   }
 
   inlet(): Inlet<Line> {
-    const source: Source<Line> = { waiting: [], live: false, silence: undefined };
+    const source: Source<Line> = { waiting: [], reached: 0, live: false, ended: false, silence: undefined };
     this.#sources.add(source);
     return {
       open: () => this.#listen(source),
       push: async (lines) => {
-        for (const line of lines) source.waiting.push(line);
+        for (const line of lines) {
+          // the engine stamps the two streams of a process apart, and keeps what came first first
+          const ahead = source.reached - line.time;
+          if (ahead > 0 && ahead < astrayMs) line.time = source.reached;
+          source.reached = line.time;
+          source.waiting.push(line);
+        }
         if (!this.#patient && !source.live && (lines.at(-1)?.time ?? 0) >= this.#began) source.live = true;
         this.#listen(source);
         this.#wakeTaker();
@@ -54,8 +65,9 @@ export class Merge<Line extends LogLine> {
       },
       end: () => {
         clearTimeout(source.silence);
-        this.#sources.delete(source);
-        this.#ended = this.#ended.concat(source.waiting);
+        source.live = true;
+        source.ended = true;
+        if (source.waiting.length === 0) this.#sources.delete(source);
         this.#wakeTaker();
       },
     };
@@ -63,7 +75,7 @@ export class Merge<Line extends LogLine> {
 
   /** Whether nothing waits and nobody will give more. */
   get empty(): boolean {
-    return this.#sources.size === 0 && this.#ended.length === 0;
+    return this.#sources.size === 0;
   }
 
   /** The lines whose turn it is; none where a source must be waited for. */
@@ -80,8 +92,10 @@ export class Merge<Line extends LogLine> {
       if (count > 0) taken.push(count === waiting.length ? waiting : waiting.slice(0, count));
       return count === 0 ? waiting : count === waiting.length ? [] : waiting.slice(count);
     };
-    this.#ended = part(this.#ended);
-    for (const source of this.#sources) source.waiting = part(source.waiting);
+    for (const source of this.#sources) {
+      source.waiting = part(source.waiting);
+      if (source.ended && source.waiting.length === 0) this.#sources.delete(source);
+    }
     const wake = this.#wakeGivers;
     this.#room = new Promise((resolve) => {
       this.#wakeGivers = resolve;
