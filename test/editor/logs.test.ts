@@ -1,0 +1,169 @@
+// The log view in a real VS Code, with a real Compose project that prints.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { FrameLocator, Locator } from "playwright-core";
+import { packExtension } from "../rig/editor/pack.ts";
+import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
+import { type Printing, printing } from "../rig/printing.ts";
+
+const timeout = 240_000;
+let project: Printing;
+let vsix: string;
+
+before(
+  async () => {
+    vsix = await packExtension();
+    project = await printing({
+      web: {
+        prints: [
+          'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "INFO: request $i served"; done',
+          "printf '\\033[32mready\\033[0m and \\033[1;31mloud\\033[0m\\n'",
+          "echo 'TypeError: no such task'; echo '    at find (/app/src/tasks.js:3:5)'",
+          'n=0; while true; do while [ ! -e /app/go ]; do sleep 0.1; done; rm /app/go; n=$((n+1)); echo "INFO: fresh $n"; done',
+        ].join("; "),
+      },
+      worker: { prints: 'echo \'{"level":"warn","msg":"queue is long"}\'; sleep 0.1; echo done; exit 3' },
+    });
+    mkdirSync(join(project.here.folder, "src"));
+    writeFileSync(join(project.here.folder, "src/tasks.js"), "// tasks\n\n    throw new TypeError();\n");
+  },
+  { timeout },
+);
+after(() => project?.[Symbol.asyncDispose]());
+
+const opened = (options: Partial<Parameters<typeof open>[0]> = {}) =>
+  open({ folder: project.here.folder, vsix: [vsix], env: project.env, ...options });
+
+async function logs(
+  vscode: Workbench,
+): Promise<{ page: FrameLocator; line: (text: string | RegExp) => Locator }> {
+  await vscode.command("Sistership: Show Logs");
+  const page = vscode.page.frameLocator(".webview.ready").frameLocator("#active-frame");
+  await page.locator(".list").waitFor();
+  return { page, line: (text) => page.locator(".row", { hasText: text }) };
+}
+
+test("where nothing runs, the view says so, and offers to start", { timeout }, async () => {
+  await using vscode = await opened();
+  const { page } = await logs(vscode);
+  await page.locator(".empty", { hasText: "Nothing runs in this environment." }).waitFor();
+  await page.locator(".empty sistership-button", { hasText: "Open in Environment" }).waitFor();
+  await vscode.screenshot("logs-empty");
+});
+
+test("processes are read together, filtered, searched, followed, and lead to the source", {
+  timeout,
+}, async () => {
+  await project.compose("up", "--detach");
+  await using vscode = await opened({ size: { width: 1500, height: 900 } });
+  const { page, line } = await logs(vscode);
+  const status = page.locator(".status");
+  await status.filter({ hasText: "305 lines" }).waitFor();
+  await line("no such task").waitFor();
+  await page.locator(".chip", { hasText: "worker ended (3)" }).waitFor();
+  assert.equal(await page.locator(".row .fg2", { hasText: "ready" }).count(), 1);
+  await vscode.screenshot("logs-all");
+
+  // by process, and by level
+  await page.locator(".chip", { hasText: "worker" }).click();
+  await status.filter({ hasText: /^2 lines/ }).waitFor();
+  await page.locator(".chip", { hasText: "worker" }).click();
+  await page.locator("sistership-dropdown").click();
+  await page.locator("sistership-option", { hasText: "Errors only" }).click();
+  await status.filter({ hasText: /^2 lines/ }).waitFor();
+  await line("tasks.js:3:5").waitFor();
+  await page.locator("sistership-dropdown").click();
+  await page.locator("sistership-option", { hasText: "All levels" }).click();
+  await status.filter({ hasText: "305 lines" }).waitFor();
+
+  // by words, and by an expression; one that is wrong is said in place
+  const filter = page.locator('sistership-text-field[aria-label="Filter"] input');
+  await filter.fill("request 29");
+  await status.filter({ hasText: /^11 lines/ }).waitFor();
+  await page.getByRole("button", { name: "Filter: regular expression" }).click();
+  await filter.fill("request (1|2)$|request 3\\d ");
+  await status.filter({ hasText: /^10 lines/ }).waitFor();
+  await filter.fill("request (");
+  await page.locator(".problem", { hasText: "Not a regular expression" }).waitFor();
+  await vscode.screenshot("logs-wrong-expression");
+  await filter.press("Escape");
+  await status.filter({ hasText: "305 lines" }).waitFor();
+
+  // found, one after the other, round and round
+  const search = page.locator('sistership-text-field[aria-label="Search"] input');
+  await search.fill("request 30");
+  const count = page.locator(".count");
+  await count.filter({ hasText: "2 matches" }).waitFor();
+  for (const expected of ["2 of 2", "1 of 2"]) {
+    await search.press("Enter");
+    await count.filter({ hasText: expected }).waitFor();
+  }
+  await page.locator(".row.active .hit", { hasText: "request 30" }).waitFor();
+  await vscode.screenshot("logs-search");
+
+  // paused by the search: new lines do not move what is looked at; followed again, they show
+  const go = () => writeFileSync(join(project.here.folder, "go"), "");
+  go();
+  await status.filter({ hasText: "306 lines" }).waitFor();
+  assert.equal(await line("fresh 1").count(), 0);
+  await page.getByRole("button", { name: /^Follow/ }).click();
+  await line("fresh 1").waitFor();
+  go();
+  await line("fresh 2").waitFor();
+  await page.getByRole("button", { name: /^Pause/ }).waitFor();
+
+  // by keyboard alone: to the first line, copied
+  await line("fresh 2").click();
+  await line("fresh 2").and(page.locator(".active")).waitFor();
+  await page.locator(".list").press("Home");
+  await line("request 1 served").and(page.locator(".active")).waitFor();
+  await vscode.page.keyboard.press("Shift+ArrowDown");
+  await vscode.page.keyboard.press("Control+C");
+  await vscode.status("Copied 2 lines").waitFor();
+  const copied = await vscode.page.evaluate("navigator.clipboard.readText()");
+  assert.match(String(copied), /web \| INFO: request 1 served\n.*web \| INFO: request 2 served\n$/);
+
+  // saved as a file
+  await page.getByRole("button", { name: /^Save/ }).click();
+  await vscode.page.locator(".quick-input-widget .monaco-button", { hasText: "OK" }).click();
+  await vscode.status(/^Saved .*\.log/).waitFor();
+  const saved = readFileSync(
+    join(project.here.folder, `${project.here.folder.split("/").at(-1)}.log`),
+    "utf8",
+  );
+  assert.equal(saved.trim().split("\n").length, 307);
+
+  // hidden and shown again: the words that were searched are still there
+  await vscode.command("View: Toggle Panel Visibility");
+  await page.locator(".list").waitFor({ state: "detached" });
+  const again = await logs(vscode);
+  await again.page.locator(".count", { hasText: /2 matches/ }).waitFor();
+  assert.equal(
+    await again.page.locator('sistership-text-field[aria-label="Search"] input').inputValue(),
+    "request 30",
+  );
+
+  // a place in the source
+  await again.line("tasks.js:3:5").locator(".place").click();
+  await vscode.page.locator('.tab.active[data-resource-name="tasks.js"]').waitFor();
+  await vscode.status("Ln 3, Col 5").waitFor();
+  await vscode.screenshot("logs-place");
+
+  // the window is loaded again
+  await vscode.page.reload();
+  await vscode.page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
+  const reloaded = await logs(vscode);
+  await reloaded.page.locator(".status", { hasText: "307 lines" }).waitFor();
+});
+
+for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
+  test(`the lines are readable in the ${theme} theme`, { timeout }, async () => {
+    await using vscode = await opened({ theme, size: { width: 1500, height: 900 } });
+    const { line } = await logs(vscode);
+    await line("no such task").waitFor();
+    const picture = await vscode.screenshot(`logs-${theme}`);
+    assert.ok(picture.length > 20_000, "a picture of that size is not blank");
+  });
+}
