@@ -25,12 +25,17 @@ export interface Detection {
   apps: Placed[];
 }
 
-/** Reads a repository and says what it is. Runs nothing, writes nothing, opens no file of real secrets. */
-export async function detect(dir: string, { signal }: { signal?: AbortSignal } = {}): Promise<Detection> {
+/** Reads a repository, or only the applications in some of its folders, and says what it is. Runs nothing, writes nothing, opens no file of real secrets. */
+export async function detect(
+  dir: string,
+  { signal, only }: { signal?: AbortSignal; only?: readonly string[] } = {},
+): Promise<Detection> {
   const root = resolve(dir);
   const tree = await readTree(root, signal);
   const compose = readCompose(tree);
-  const apps = findApplications(tree, compose);
+  const apps = findApplications(tree, compose).filter(
+    ({ scope }) => only === undefined || only.includes(scope.dir || "."),
+  );
   if (signal?.aborted) throw fault("cancelled", ["Detection"]);
   const [main] = apps;
   if (main === undefined) return { profile: {}, evidence: [], questions: [], confidence: "none", apps: [] };

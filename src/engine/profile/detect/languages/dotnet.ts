@@ -32,7 +32,10 @@ export const dotnet: LanguageRules = {
     if (reaches) facts.fromRoot = true;
     const publish = `dotnet publish ${path} -c Release -o out /p:UseAppHost=false`;
     facts.install = [`dotnet restore ${path}`];
-    if (isTest || (!web && !worker && !program)) return facts;
+    // What runs on phones and desks, and what starts the others while developing, is put on no server.
+    const elsewhere =
+      /Aspire\.AppHost/i.test(text) || xmlText(project, "PropertyGroup", "UseMaui")?.toLowerCase() === "true";
+    if (isTest || elsewhere || (!web && !worker && !program)) return facts;
     note(facts, "build.install", facts.install[0] ?? "", where, `${file} is there`);
     facts.build = [publish];
     note(facts, "build.run", publish, where, ".NET publishes it");

@@ -44,6 +44,8 @@ export function readNode(scope: Scope): Facts | undefined {
   });
   facts.version = version;
   facts.evidence.push(evidence);
+  // An application for phones is built for their shops, not put on a server.
+  if (own.main.has("expo") || own.main.has("react-native")) return facts;
   const after = decideApplication(own, facts);
   decideBuild(own, facts);
   facts.build.push(...after);
