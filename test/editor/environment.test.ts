@@ -55,8 +55,8 @@ test("a new hire presses one button and sees the application; a changed line sho
   await vscode.screenshot("environment-busy");
 
   const page = vscode.page
-    .frameLocator("iframe.webview")
-    .frameLocator("iframe")
+    .frameLocator("iframe.webview[src*=simple-browser]")
+    .frameLocator("iframe#active-frame")
     .frameLocator(".content iframe");
   await page.locator("h1", { hasText: "Tasks" }).waitFor({ timeout: 120_000 });
   await vscode.notification("tasks runs at http://one-button.localhost:").waitFor();
@@ -81,6 +81,10 @@ test("a new hire presses one button and sees the application; a changed line sho
   assert.equal(readFileSync(proof, "utf8"), "/app\n");
   await vscode.screenshot("environment-terminal");
 
+  await vscode.command("Sistership: Run Tests Inside");
+  await vscode.notification("The tests of tasks passed.").waitFor();
+  await vscode.screenshot("environment-tests");
+
   await vscode.rowAction("Environment", /^web/, "Stop");
   await vscode.row("Environment", /^web ?ended/).waitFor();
   await vscode.row("Environment", /^one-button ?1 stopped/).waitFor();
@@ -91,7 +95,10 @@ test("a new hire presses one button and sees the application; a changed line sho
   const file = join(project, "src/app.js");
   writeFileSync(file, readFileSync(file, "utf8").replace("<h1>Tasks", "<h1>Tasks of today"));
   await vscode.rowAction("Environment", /^web/, "Open Page");
-  const reload = vscode.page.frameLocator("iframe.webview").frameLocator("iframe").locator(".reload-button");
+  const reload = vscode.page
+    .frameLocator("iframe.webview[src*=simple-browser]")
+    .frameLocator("iframe#active-frame")
+    .locator(".reload-button");
   for (let tries = 0; tries < 20; tries++) {
     await reload.click();
     if (

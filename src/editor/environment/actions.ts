@@ -10,6 +10,7 @@ import { foldersWithProfile, type LiveEnvironments } from "./live.ts";
 import { here } from "./machine.ts";
 import { openPage } from "./page.ts";
 import { insideTerminal } from "./terminal.ts";
+import { runTests } from "./tests.ts";
 import { secretValues } from "./values.ts";
 
 const engine = () => import("../../engine/environment/index.ts");
@@ -100,15 +101,15 @@ export function registerEnvironmentActions(
     const folder = await chooseFolder(argument);
     if (!folder) return;
     const { testCommands } = await engine();
-    const { run: runProgram } = await import("../../engine/process/index.ts");
-    await run(`Test ${basename(folder)}`, folder, async (task) => {
-      using tests = await testCommands(here(folder), secretValues(folder, secrets), task);
-      for (const command of tests.commands)
-        await task.step({ id: "test", title: "Tests, inside" }, async (step) => {
-          await runProgram(command, { signal: task.signal, onLine: (line) => step.line(line) });
-        });
-    });
-    void vscode.window.showInformationMessage(vscode.l10n.t("The tests passed."));
+    using tests = await run(`Test ${basename(folder)}`, folder, (task) =>
+      testCommands(here(folder), secretValues(folder, secrets), task),
+    );
+    if (await runTests(folder, tests.commands))
+      void vscode.window.showInformationMessage(vscode.l10n.t("The tests of {0} passed.", basename(folder)));
+    else
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t("Tests of {0} failed: the terminal shows which.", basename(folder)),
+      );
   });
 
   return vscode.window.registerTerminalProfileProvider("sistership.inside", {

@@ -18,7 +18,7 @@ export function insideTerminal(
 }
 
 /** Only what differs from the editor's own environment: a terminal shows all that it is given. */
-function changed(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function changed(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value !== undefined && value !== process.env[name] ? [[name, value]] : [],
