@@ -81,6 +81,7 @@ const profiles: readonly [string, ProfileFile][] = languages.flatMap((language) 
 const otherwise = {
   DL3008: "Debian takes old versions of packages away: a pinned one is a build that fails one day",
   DL3002: "the stages in which things are installed are root's; what is released runs as app",
+  DL4006: "the shell of Debian's images knows no pipefail",
   DL3042: "pip's cache is a mount of the build: nothing of it comes into the image",
 };
 

@@ -44,7 +44,6 @@ export function php({ image, version, processes }: Asked): Stack {
   const extensions = image.extensions.filter((name) => !always.has(name));
   return {
     base: `php:${version}-${apache ? "apache" : "cli"}`,
-    packages: extensions.flatMap((name) => libraries[name] ?? []),
     toolPackages: ["git", "unzip"],
     copies: [
       ...(below.copies ?? []),
@@ -65,10 +64,7 @@ export function php({ image, version, processes }: Asked): Stack {
       COMPOSER_NO_INTERACTION: "1",
     },
     baseRuns: [
-      ...extensions.filter((name) => !pecl.has(name)).map(installExtension),
-      ...extensions
-        .filter((name) => pecl.has(name))
-        .map((name) => `pecl install ${name} && docker-php-ext-enable ${name}`),
+      ...(extensions.length > 0 ? [installExtensions(extensions)] : []),
       'cp "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"',
       ...(below.baseRuns ?? []),
       ...(apache ? [configureApache(site?.port ?? 8080, core ? wordpressSite : { root })] : []),
@@ -112,10 +108,32 @@ function without(command: string, ...flags: string[]): string {
     .join(" ");
 }
 
-function installExtension(name: string): string {
-  const configure =
-    name === "gd" ? "docker-php-ext-configure gd --with-freetype --with-jpeg --with-webp && " : "";
-  return `${configure}docker-php-ext-install -j"$(nproc)" ${name}`;
+/** One step, so that what extensions are compiled with is in no layer; the libraries they run with stay. */
+function installExtensions(names: readonly string[]): string {
+  const compiledWith = [...new Set(names.flatMap((name) => libraries[name] ?? []))].sort();
+  const own = names.filter((name) => !pecl.has(name));
+  const others = names.filter((name) => pecl.has(name));
+  const install = [
+    ...(own.includes("gd") ? ["docker-php-ext-configure gd --with-freetype --with-jpeg --with-webp"] : []),
+    ...(own.length > 0 ? [`docker-php-ext-install -j"$(nproc)" ${own.join(" ")}`] : []),
+    ...others.map((name) => `pecl install ${name} && docker-php-ext-enable ${name}`),
+  ];
+  if (compiledWith.length === 0) return install.join(" && ");
+  return [
+    'before="$(apt-mark showmanual)"',
+    "apt-get update -qq",
+    `apt-get install -y -qq --no-install-recommends ${compiledWith.join(" ")}`,
+    ...install,
+    "apt-mark auto '.*' > /dev/null",
+    "apt-mark manual $before > /dev/null",
+    // the packages that the extensions are, or whose libraries they load
+    'extensions="$(php -r \'echo ini_get("extension_dir");\')"',
+    // packages name some files below /usr that programs find below /, and the other way round
+    `{ ls "$extensions"/*.so; ldd "$extensions"/*.so | awk '$2 == "=>" { print $3 }'; } | sort -u | sed -E 's,^/(usr/)?,*/,' | xargs -r -n 1 dpkg-query --search 2> /dev/null | cut -d: -f1 | sort -u | xargs -r apt-mark manual > /dev/null`,
+    "apt-get purge -y -qq --auto-remove -o APT::AutoRemove::RecommendsImportant=false",
+    "rm -rf /var/lib/apt/lists/*",
+    "php -m > /dev/null",
+  ].join(" && ");
 }
 
 function folderOf(dir = ".", folder = "."): string {
