@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     operations,
     statusBar,
     environment,
-    registerLogs(register, context.extensionUri, log),
+    registerLogs(register, context.extensionUri, context.workspaceState, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),

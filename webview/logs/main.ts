@@ -26,6 +26,7 @@ function start(): void {
   const kept: Kept = vscode.getState() ?? {
     filter: { processes: [], level: "trace", wording: none },
     search: none,
+    ...JSON.parse(decodeURIComponent(document.body.dataset.kept ?? "{}")),
   };
   let state: LogState | undefined;
   const keep = (change: Partial<Kept>) => vscode.setState(Object.assign(kept, change));

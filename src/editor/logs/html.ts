@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
 /** The page of a webview: its one script and its one style sheet, and nothing else may run or load. */
-export function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
+export function pageOf(webview: vscode.Webview, bundle: vscode.Uri, kept: unknown): string {
   const nonce = randomBytes(16).toString("base64url");
   const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, file)).toString();
   const policy = [
@@ -19,6 +19,6 @@ export function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
 <link rel="stylesheet" href="${uri("main.css")}">
 <title>Logs</title>
 </head>
-<body><script nonce="${nonce}" src="${uri("main.js")}"></script></body>
+<body data-kept="${encodeURIComponent(JSON.stringify(kept))}"><script nonce="${nonce}" src="${uri("main.js")}"></script></body>
 </html>`;
 }

@@ -20,6 +20,7 @@ const mostToCopy = 50 * 1024 * 1024;
 /** The log view: one folder's processes, for as long as the window is open, seen or not. */
 export class LogsView implements vscode.Disposable {
   readonly #bundle: vscode.Uri;
+  readonly #kept: vscode.Memento;
   readonly #log: vscode.LogOutputChannel;
   #view: vscode.WebviewView | undefined;
   #folder: string | undefined;
@@ -29,8 +30,9 @@ export class LogsView implements vscode.Disposable {
   #mounts = new Map<string, readonly Mount[]>();
   #select: readonly string[] | undefined;
 
-  constructor(extension: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, kept: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#bundle = vscode.Uri.joinPath(extension, "dist", "webview", "logs");
+    this.#kept = kept;
     this.#log = log;
   }
 
@@ -59,7 +61,7 @@ export class LogsView implements vscode.Disposable {
     const [first] = this.#folder === undefined ? await foldersWithProfile() : [this.#folder];
     const folder = first ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     if (this.#running === undefined && folder !== undefined) this.#start(folder);
-    view.webview.html = pageOf(view.webview, this.#bundle);
+    view.webview.html = this.#page(view);
   }
 
   /** Follows the environment of a folder, from the beginning. */
@@ -76,7 +78,7 @@ export class LogsView implements vscode.Disposable {
     if (this.#view) {
       this.#view.description = basename(folder);
       // the page asks anew, with the filter it has
-      if (this.#view.webview.html !== "") this.#view.webview.html = pageOf(this.#view.webview, this.#bundle);
+      if (this.#view.webview.html !== "") this.#view.webview.html = this.#page(this.#view);
     }
     void this.#follow(folder, session, running.signal);
   }
@@ -141,6 +143,8 @@ export class LogsView implements vscode.Disposable {
         return;
       default:
         this.#session.answer(message);
+        if (message.type === "filter" || message.type === "search")
+          await this.#kept.update(`logs.${message.type}`, message);
         if (message.type === "ready") this.#sendSelection();
     }
   }
@@ -186,6 +190,16 @@ export class LogsView implements vscode.Disposable {
       vscode.l10n.t("{0} is inside the container only, not in this folder", path),
       5000,
     );
+  }
+
+  /** The page, with the filter and the search that were last used in this window. */
+  #page({ webview }: vscode.WebviewView): string {
+    const filter = parseFromLogs(this.#kept.get("logs.filter"));
+    const search = parseFromLogs(this.#kept.get("logs.search"));
+    return pageOf(webview, this.#bundle, {
+      ...(filter?.type === "filter" ? { filter: filter.filter } : {}),
+      ...(search?.type === "search" ? { search: search.search } : {}),
+    });
   }
 
   #fresh(): LogSession {

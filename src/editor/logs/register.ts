@@ -9,11 +9,12 @@ import type { LogsView } from "./logsView.ts";
 export function registerLogs(
   register: Register,
   extension: vscode.Uri,
+  kept: vscode.Memento,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   let view: Promise<LogsView> | undefined;
   const load = () => {
-    view ??= import("./logsView.ts").then(({ LogsView }) => new LogsView(extension, log));
+    view ??= import("./logsView.ts").then(({ LogsView }) => new LogsView(extension, kept, log));
     return view;
   };
   register("sistership.showLogs", async (argument) => (await load()).show(argument));
