@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fault } from "../process/index.ts";
+import { quoted } from "./dotenv.ts";
 
 /** The folder of the generated files. Compose takes .env from here. */
 export const generatedFolder = ".sistership";
@@ -10,7 +11,9 @@ export const generatedFolder = ".sistership";
  * Whoever types `docker compose`, and every editor with dev containers, then gets the same containers as we do.
  */
 export function writeLocal(folder: string, values: Readonly<Record<string, string | number>>): void {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+  const lines = Object.entries(values).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? quoted(value) : value}\n`,
+  );
   const head = "# Of this machine alone: made by Sistership, ignored by git.\n";
   write(folder, ".env", `${head}${lines.join("")}`);
   if (!existsSync(join(folder, generatedFolder, ".gitignore")))

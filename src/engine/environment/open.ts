@@ -119,6 +119,7 @@ async function settle(
   remember(here, memory);
   writeLocal(here.folder, {
     COMPOSE_PROJECT_NAME: project,
+    SISTERSHIP_FOLDER: here.folder, // by it, editors with dev containers find this folder's containers
     ...userNumbers(here),
     ...Object.fromEntries(wanted.map(({ name, variable }) => [variable, ports[name] ?? ""])),
   });

@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { askedFor } from "../blueprint/index.ts";
 import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
+import { quoted } from "./dotenv.ts";
 import type { Here } from "./here.ts";
 import { checkoutId, stateFolder } from "./memory.ts";
 
@@ -64,7 +65,7 @@ export async function gatherValues(here: Here, profile: Profile, values: Values)
   const folder = stateFolder(here);
   const file = join(folder, `${checkoutId(here.folder)}.${process.pid}.env`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lines = Object.entries(given).map(([name, value]) => `${name}=${quote(value)}\n`);
+  const lines = Object.entries(given).map(([name, value]) => `${name}=${quoted(value)}\n`);
   writeFileSync(file, `${written.text.trimEnd()}\n${lines.join("")}`, { mode: 0o600 });
   return {
     env: { SISTERSHIP_ENV_FILE: file },
@@ -84,15 +85,4 @@ function readEnvFile(file: string): { text: string; values: Readonly<Record<stri
     });
   }
   return { text, values: parseEnv(text) };
-}
-
-/** In the form that Compose reads back as it was: nothing in it is replaced. */
-function quote(value: string): string {
-  const escaped = value
-    .replaceAll("\\", "\\\\")
-    .replaceAll('"', '\\"')
-    .replaceAll("$", "\\$")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\r", "\\r");
-  return `"${escaped}"`;
 }
