@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { build, context } from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -22,6 +23,27 @@ const leaveOut = {
   },
 };
 
+/** Files that images get as they are: read where they lie from the source, part of the bundle in the product. */
+const templates = {
+  name: "templates",
+  setup(build) {
+    build.onLoad({ filter: /blueprint[\\/]templates\.ts$/ }, () => {
+      const all = readdirSync("templates", { recursive: true, withFileTypes: true }).filter((one) =>
+        one.isFile(),
+      );
+      const texts = all.map(({ parentPath, name }) => {
+        const file = join(parentPath, name);
+        return [file.replaceAll("\\", "/").replace(/^templates\//, ""), readFileSync(file, "utf8")];
+      });
+      return {
+        contents: `const texts = ${JSON.stringify(Object.fromEntries(texts.sort()))};
+          export const template = (path) => texts[path];`,
+        watchFiles: all.map(({ parentPath, name }) => join(parentPath, name)),
+      };
+    });
+  },
+};
+
 const common = {
   bundle: true,
   minify: production,
@@ -38,7 +60,7 @@ const node = {
   target: "node20",
   // optional native parts of ssh2, which does without them
   external: ["vscode", "*.node", "cpu-features"],
-  plugins: [leaveOut],
+  plugins: [leaveOut, templates],
 };
 
 const panels = (existsSync("webview") ? readdirSync("webview", { withFileTypes: true }) : [])

@@ -1,9 +1,9 @@
 import type { Image, Process, Profile } from "../profile/index.ts";
 import { execForm, quote } from "./command.ts";
 import { type Lock, pinned } from "./lock.ts";
-import { probe, trust } from "./scripts.ts";
 import { serves, siteFile, siteText } from "./site.ts";
 import { type Stack, toolOf } from "./stacks/index.ts";
+import { template } from "./templates.ts";
 
 /** Where the source lies in every image. */
 export const appFolder = "/app";
@@ -32,8 +32,8 @@ function base(image: Image, stack: Stack, processes: readonly Process[], lock: L
     `FROM ${pinned(stack.base, lock)} AS base`,
     "USER root",
     "# probe asks the application how it is; trust brings further certificate authorities to downloads.",
-    heredoc("/usr/local/bin/sistership-probe", probe, "755"),
-    heredoc("/usr/local/bin/sistership-trust", trust, "644"),
+    heredoc("/usr/local/bin/sistership-probe", template("image/sistership-probe"), "755"),
+    heredoc("/usr/local/bin/sistership-trust", template("image/sistership-trust"), "644"),
     env(stack.env),
     apt([...(stack.packages ?? []), ...image.packages]),
     copies(stack, "base", lock),

@@ -5,15 +5,15 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { probe, trust } from "../../../src/engine/blueprint/scripts.ts";
+import { template } from "../../../src/engine/blueprint/templates.ts";
 import { run } from "../../../src/engine/process/index.ts";
 
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "blueprint-scripts-"));
-  await writeFile(join(folder, "probe"), probe);
+  await writeFile(join(folder, "probe"), template("image/sistership-probe"));
   // in a container the authorities are put in memory; here, beside the test
-  await writeFile(join(folder, "trust"), trust.replaceAll("/dev/shm", folder));
+  await writeFile(join(folder, "trust"), template("image/sistership-trust").replaceAll("/dev/shm", folder));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
