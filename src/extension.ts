@@ -13,6 +13,7 @@ import { ProfileEvidence } from "./editor/profile/evidence.ts";
 import { registerGenerate } from "./editor/profile/generate.ts";
 import { ProfilePresence } from "./editor/profile/presence.ts";
 import { registerSetUp } from "./editor/profile/setUp.ts";
+import { registerUpdateImages } from "./editor/profile/updateImages.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { journalFile, journalReporter } from "./engine/process/index.ts";
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   register("sistership.cancel", () => operations.cancel());
   register("sistership.showLog", () => log.show());
+  registerUpdateImages(register, operations);
   register("sistership.openWalkthrough", () =>
     vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
   );

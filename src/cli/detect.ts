@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { fault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
-import { chosen, listOf, many } from "./only.ts";
+import { chosen, listOf } from "./only.ts";
 
 export function addDetect(program: Command, world: World, onNothing: () => void): void {
   program
@@ -16,7 +16,7 @@ export function addDetect(program: Command, world: World, onNothing: () => void)
       listOf,
     )
     .action(async (folder: string, { json, only }: { json?: true; only?: string[] }, command: Command) => {
-      const { detect } = await import("../engine/profile/index.ts");
+      const { detect, manyApplications } = await import("../engine/profile/index.ts");
       const whole = await detect(resolve(world.cwd, folder));
       chosen(whole.apps, only, command);
       const found = only === undefined ? whole : await detect(resolve(world.cwd, folder), { only });
@@ -36,7 +36,7 @@ export function addDetect(program: Command, world: World, onNothing: () => void)
       for (const { ask, options, default: preset } of found.questions) {
         world.stdout.write(`? ${ask} ${options.join(" | ")} (taken: ${preset})\n`);
       }
-      if (found.apps.length >= many)
+      if (found.apps.length >= manyApplications)
         world.stdout.write(
           `${found.apps.length} applications are here: ${found.apps.map(({ dir }) => dir).join(", ")}. All become processes of one profile; --only ${found.apps[0]?.dir} takes one of them.\n`,
         );

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { fault } from "../engine/process/index.ts";
 import type { Question } from "../engine/profile/index.ts";
 import type { World } from "./context.ts";
-import { chosen, listOf, many } from "./only.ts";
+import { chosen, listOf } from "./only.ts";
 
 export function addInit(program: Command, world: World): void {
   program
@@ -22,9 +22,12 @@ export function addInit(program: Command, world: World): void {
       const folder = resolve(world.cwd, given);
       const file = join(folder, "sistership.yaml");
       if (existsSync(file)) throw fault("profile-exists", [file]);
-      const { detect, editProfile, writeProfile } = await import("../engine/profile/index.ts");
+      const { detect, editProfile, manyApplications, writeProfile } = await import(
+        "../engine/profile/index.ts"
+      );
       const whole = await detect(folder);
-      const picked = only ?? (yes || whole.apps.length < many ? undefined : await which(whole.apps, world));
+      const picked =
+        only ?? (yes || whole.apps.length < manyApplications ? undefined : await which(whole.apps, world));
       chosen(whole.apps, picked, command);
       const found = picked === undefined ? whole : await detect(folder, { only: picked });
       if (found.profile.runtime === undefined) throw fault("nothing-recognised", [folder]);

@@ -1,8 +1,5 @@
 import type { Command } from "commander";
 
-/** From so many applications on, somebody is asked which of them are meant. */
-export const many = 5;
-
 /** `apps/web, apps/api` as a list. */
 export function listOf(text: string): string[] {
   return text

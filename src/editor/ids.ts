@@ -2,6 +2,7 @@
 export const commandIds = [
   "sistership.setUpProject",
   "sistership.generateFiles",
+  "sistership.updateImages",
   "sistership.openInEnvironment",
   "sistership.stopEnvironment",
   "sistership.resetEnvironment",

@@ -27,7 +27,8 @@ export function registerGenerate(
   );
 }
 
-async function chooseFolder(): Promise<vscode.Uri | undefined> {
+/** The open folder that is meant, or nothing where the user stepped back. */
+export async function chooseFolder(): Promise<vscode.Uri | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders[0] && folders.length === 1) return folders[0].uri;
   if (folders.length === 0) throw fault("no-folder", []);

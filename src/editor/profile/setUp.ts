@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { fault } from "../../engine/process/index.ts";
-import type { Question } from "../../engine/profile/index.ts";
 import type { Register } from "../commands.ts";
 import type { Operations } from "../operations.ts";
+import { askQuestions, pickApplications } from "./choices.ts";
 import type { ProfileEvidence } from "./evidence.ts";
 
 const proposalScheme = "sistership-proposal";
@@ -48,7 +48,9 @@ async function propose(
   operations: Operations,
   evidence: ProfileEvidence,
 ): Promise<string | undefined> {
-  const { detect, editProfile, writeProfile } = await import("../../engine/profile/index.ts");
+  const { detect, editProfile, manyApplications, writeProfile } = await import(
+    "../../engine/profile/index.ts"
+  );
   const name = basename(folder.fsPath);
   const found = await operations.run(
     { title: `Set up ${name}`, about: folder.fsPath, view: "sistership.environment" },
@@ -68,29 +70,14 @@ async function propose(
         },
       ),
   );
-  const answers = await ask(found.questions);
+  const only = await pickApplications(found.apps, manyApplications);
+  if (!only) return undefined;
+  const meant = only.length === found.apps.length ? found : await detect(folder.fsPath, { only });
+  const answers = await askQuestions(meant.questions);
   if (!answers) return undefined;
-  evidence.remember(folder.fsPath, found.evidence);
+  evidence.remember(folder.fsPath, meant.evidence);
   const edits = answers.map(({ path, answer }) => ({ set: path.split("."), value: answer }));
-  return editProfile(writeProfile(found.profile), edits);
-}
-
-/** Each open question as a quick pick, its default first. Escape steps out of all of it. */
-async function ask(questions: readonly Question[]) {
-  const answers: { path: string; answer: string }[] = [];
-  for (const [index, { path, ask, options, default: preset, because }] of questions.entries()) {
-    const items = [preset, ...options.filter((option) => option !== preset)].map((label) => ({
-      label,
-      ...(label === preset ? { description: because } : {}),
-    }));
-    const chosen = await vscode.window.showQuickPick(items, {
-      title: questions.length > 1 ? `${ask} (${index + 1}/${questions.length})` : ask,
-      ignoreFocusOut: true,
-    });
-    if (!chosen) return undefined;
-    if (chosen.label !== preset) answers.push({ path, answer: chosen.label });
-  }
-  return answers;
+  return editProfile(writeProfile(meant.profile), edits);
 }
 
 async function exists(file: vscode.Uri): Promise<boolean> {

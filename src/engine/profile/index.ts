@@ -1,4 +1,5 @@
-export { detect } from "./detect/detect.ts";
+export type { Placed as Application } from "./detect/assemble.ts";
+export { detect, manyApplications } from "./detect/detect.ts";
 export type { Evidence, Question } from "./detect/evidence.ts";
 export { readTree } from "./detect/tree.ts";
 export { editProfile } from "./edit.ts";

@@ -10,6 +10,9 @@ import { digText, parseJson, scopeOf } from "./scope.ts";
 import { findServices } from "./services.ts";
 import { readTree } from "./tree.ts";
 
+/** From so many applications on, somebody is asked which of them are meant. */
+export const manyApplications = 5;
+
 export interface Detection {
   /** As in the file; empty where nothing is recognised. */
   profile: Partial<ProfileFile>;
