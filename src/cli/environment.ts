@@ -5,47 +5,56 @@ import { fault, type Task } from "../engine/process/index.ts";
 import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
 import { promptedValues } from "./values.ts";
 
+/** Which environment of a folder is meant. */
+interface Which {
+  release?: true | undefined;
+  stage?: string | undefined;
+}
+
 /** The commands on the environment of a folder on this machine. */
 export function addEnvironment(program: Command, world: World, onUnwell: () => void): void {
-  const hereOf = (folder: string): Here => ({
+  const hereOf = (folder: string, { release, stage }: Which = {}): Here => ({
     machine: machineOf(world),
     folder: resolve(world.cwd, folder),
+    ...(release || stage !== undefined ? { rehearsal: stage === undefined ? {} : { stage } } : {}),
   });
   const operation = (name: string, description: string) =>
     program
       .command(name)
       .description(description)
       .argument("[folder]", "the project's folder", ".")
+      .option("--release", "not what is developed in, but a rehearsal of what is released")
       .option("--json", "print every report as one JSON object a line")
       .option("--why", "show the command and the reason of each step");
   const operate = <T>(title: string, here: Here, output: OutputOptions, work: (task: Task) => Promise<T>) =>
     operateInCli(world, { title, about: here.folder, ...output }, work);
 
-  operation("up", "Bring the environment up on this machine, and say where it answers").action(
-    async (folder: string, output: OutputOptions) => {
+  operation("up", "Bring the environment up on this machine, and say where it answers")
+    .option("--stage <stage>", "rehearse the release with the settings of this stage")
+    .action(async (folder: string, { release, stage, ...output }: OutputOptions & Which) => {
       const { up } = await import("../engine/environment/index.ts");
-      const here = hereOf(folder);
-      const { addresses } = await operate("Open in environment", here, output, (task) =>
+      const here = hereOf(folder, { release, stage });
+      const title = here.rehearsal ? "Rehearse the release" : "Open in environment";
+      const { addresses } = await operate(title, here, output, (task) =>
         up(here, promptedValues(here, world), task),
       );
       if (output.json) return;
       for (const { name, url } of addresses) if (url) world.stdout.write(`${name}: ${url}\n`);
-    },
-  );
+    });
 
   operation("down", "Stop the environment and remove its containers; its data stays").action(
-    async (folder: string, output: OutputOptions) => {
+    async (folder: string, { release, ...output }: OutputOptions & Which) => {
       const { down } = await import("../engine/environment/index.ts");
-      const here = hereOf(folder);
+      const here = hereOf(folder, { release });
       await operate("Stop the environment", here, output, (task) => down(here, task));
     },
   );
 
   operation("reset", "Stop the environment and delete its data")
     .option("-y, --yes", "do not ask")
-    .action(async (folder: string, { yes, ...output }: OutputOptions & { yes?: true }) => {
+    .action(async (folder: string, { yes, release, ...output }: OutputOptions & Which & { yes?: true }) => {
       const { reset } = await import("../engine/environment/index.ts");
-      const here = hereOf(folder);
+      const here = hereOf(folder, { release });
       if (!yes) await confirm(`Delete all data of the environment in ${here.folder}?`, world);
       await operate("Reset the environment", here, output, (task) => reset(here, task));
     });
@@ -54,10 +63,11 @@ export function addEnvironment(program: Command, world: World, onUnwell: () => v
     .command("status")
     .description("Say what runs of the environment, and where; exits with 1 when something does not")
     .argument("[folder]", "the project's folder", ".")
+    .option("--release", "of the rehearsal of what is released")
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { json }: { json?: true }) => {
+    .action(async (folder: string, { json, release }: Which & { json?: true }) => {
       const { environmentStatus } = await import("../engine/environment/index.ts");
-      const status = await environmentStatus(hereOf(folder));
+      const status = await environmentStatus(hereOf(folder, { release }));
       if (status.parts.some(({ state }) => state !== "well")) onUnwell();
       if (json) return void world.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
       const widest = Math.max(...status.parts.map(({ name }) => name.length));

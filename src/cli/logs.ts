@@ -11,6 +11,7 @@ interface LogsOptions {
   since?: string;
   json?: true;
   folder: string;
+  release?: true;
 }
 
 const colours = ["cyan", "green", "yellow", "magenta", "blue", "cyanBright", "greenBright"] as const;
@@ -24,9 +25,14 @@ export function addLogs(program: Command, world: World): void {
     .option("--since <time>", "a date and time, or how long ago: 10m, 2h, 1d")
     .option("--json", "print every line as one JSON object")
     .option("--folder <folder>", "the project's folder", ".")
-    .action(async (processes: string[], { follow, since, json, folder }: LogsOptions) => {
+    .option("--release", "of the rehearsal of what is released")
+    .action(async (processes: string[], { follow, since, json, folder, release }: LogsOptions) => {
       const { followLogs, projectOf } = await import("../engine/environment/index.ts");
-      const here = { machine: machineOf(world), folder: resolve(world.cwd, folder) };
+      const here = {
+        machine: machineOf(world),
+        folder: resolve(world.cwd, folder),
+        ...(release ? { rehearsal: {} } : {}),
+      };
       const project = await projectOf(here);
       if (project === undefined) throw fault("not-up", [here.folder]);
       const cancel = new AbortController();

@@ -9,6 +9,7 @@ import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
 import { addInside } from "./inside.ts";
 import { addLogs } from "./logs.ts";
+import { addParity } from "./parity.ts";
 import { addProfile } from "./profile.ts";
 import { addUpdate } from "./update.ts";
 
@@ -45,6 +46,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addInit(program, world);
   addGenerate(program, world, fail);
   addUpdate(program, world);
+  addParity(program, world, fail);
   addProfile(program, world);
 
   if (args.length === 0) {

@@ -1,9 +1,7 @@
 // The environment of a folder on this machine: brought up, used, in the way of others, failing, and taken down.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import {
@@ -12,15 +10,24 @@ import {
   down,
   environmentStatus,
   execCommand,
-  type Here,
   reset,
   testCommands,
-  up,
   type Values,
 } from "../../src/engine/environment/index.ts";
-import { Fault, operate, type Report, run, type Task } from "../../src/engine/process/index.ts";
+import { run } from "../../src/engine/process/index.ts";
+import {
+  becomes,
+  type Checkout,
+  checkout,
+  hello,
+  nobody,
+  page,
+  perform,
+  tiny,
+  unique,
+} from "../rig/checkout.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
-import { clear, cloneSample, hereIn, labelEnvironment, prepareImages } from "../rig/project.ts";
+import { prepareImages } from "../rig/project.ts";
 
 let rig: Engine;
 before(async () => {
@@ -28,127 +35,11 @@ before(async () => {
   await prepareImages(["node:22-bookworm-slim", "postgres:17"], rig);
 });
 
-interface Checkout extends AsyncDisposable {
-  here: Here;
-  file: (path: string) => string;
-  edit: (path: string, change: (text: string) => string) => Promise<void>;
-  up: (options?: UpOptions) => Promise<{ url: string; project: string; steps: Record<string, string> }>;
-  /** The sentence of the failure. */
-  fails: (options?: UpOptions) => Promise<Fault>;
-  ids: () => Promise<Record<string, string>>;
-  /** What runs, by the names of Compose's services. */
-  running: () => Promise<string[]>;
-}
-
-interface UpOptions {
-  values?: Values;
-  signal?: AbortSignal;
-  onStep?: (id: string, state: string) => void;
-}
-
-const nobody: Values = { known: async () => ({}), ask: async () => ({}), keep: async () => {} };
-
-/** A folder with a profile, and a user whose state is their own. */
-async function checkout(
-  files: Readonly<Record<string, string>> | { sample: string },
-  { name, state, folder = "a project" }: { name?: string; state?: string; folder?: string } = {},
-): Promise<Checkout> {
-  const root = await mkdtemp(join(tmpdir(), "sistership-environment-"));
-  const home = state ?? join(root, "state");
-  const place = join(root, folder);
-  await mkdir(place);
-  if ("sample" in files) {
-    const sample = String(files.sample);
-    await cloneSample(sample, place, name ?? unique(sample));
-  } else {
-    for (const [path, text] of Object.entries(files)) await writeFile(join(place, path), text);
-  }
-  labelEnvironment(place);
-  const here = hereIn(place, rig, home);
-
-  const bringUp = async ({ values = nobody, signal, onStep }: UpOptions = {}) => {
-    const steps: Record<string, string> = {};
-    const report = (one: Report) => {
-      if (one.kind !== "step") return;
-      steps[one.step.id] = one.step.state;
-      onStep?.(one.step.id, one.step.state);
-    };
-    const options = { title: "up", about: place, report, signal: signal ?? new AbortController().signal };
-    const { addresses, project } = await operate(options, (task) => up(here, values, task));
-    const url = addresses.find((one) => one.url)?.url ?? "";
-    // Node asks the system's name server for names under localhost, which may not know them; browsers do not ask
-    return { url: url.replace(/\/\/[^:]+:/, "//127.0.0.1:"), project, steps };
-  };
-  const list = async () => {
-    const status = await environmentStatus(here);
-    return status.parts;
-  };
-  return {
-    here,
-    file: (path) => join(place, path),
-    edit: async (path, change) =>
-      writeFile(join(place, path), change(await readFile(join(place, path), "utf8"))),
-    up: bringUp,
-    fails: async (options) => {
-      try {
-        await bringUp(options);
-      } catch (thrown) {
-        assert.ok(thrown instanceof Fault, String(thrown));
-        return thrown;
-      }
-      return assert.fail("it came up");
-    },
-    ids: async () => Object.fromEntries((await list()).map(({ name, id }) => [name, id ?? ""])),
-    running: async () =>
-      (await list()).filter(({ state }) => state !== "absent" && state !== "ended").map(({ name }) => name),
-    [Symbol.asyncDispose]: async () => {
-      await clear(here);
-      await rm(root, { recursive: true, force: true });
-    },
-  };
-}
-
-const perform = <T>(work: (task: Task) => Promise<T>) =>
-  operate({ title: "test", about: "test", report: () => {}, signal: new AbortController().signal }, work);
-
-const unique = (name: string) => `${name}-${randomUUID().slice(0, 6)}`;
-
-/** The smallest application: no dependencies, no services. */
-function tiny({ server = hello, more = "", name = unique("tiny") } = {}): Record<string, string> {
-  return {
-    "server.js": server,
-    "package.json": '{ "name": "tiny", "version": "1.0.0" }\n',
-    "sistership.yaml": `name: ${name}
-runtime: node@22
-processes:
-  web: { run: node server.js, port: 3000, health: / }
-dev: { run: node --watch server.js }
-${more}`,
-  };
-}
-const hello = `require("node:http").createServer((_, answer) => answer.end("hello")).listen(3000);
-process.on("SIGTERM", () => process.exit());
-`;
-
-const page = async (url: string) => (await fetch(url)).text();
-
-/** Asks until the answer is as expected: a reloader says nothing when it is done. */
-async function becomes(url: string, expected: RegExp, withinMs = 30_000): Promise<void> {
-  const end = performance.now() + withinMs;
-  let last = "";
-  while (performance.now() < end) {
-    last = await page(url).catch(String);
-    if (expected.test(last)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.match(last, expected);
-}
-
 describe("an application with a database", () => {
   test("comes up, stays as it is, reloads, goes down with its data kept, and begins anew", {
     timeout: 600_000,
   }, async () => {
-    await using project = await checkout({ sample: "express-tasks" }, { folder: "Äpfel & Söhne" });
+    await using project = await checkout(rig, { sample: "express-tasks" }, { folder: "Äpfel & Söhne" });
     await writeFile(project.file(".env"), "SESSION_SECRET=of-the-repository\n");
 
     const first = await project.up();
@@ -237,7 +128,7 @@ test("an API with a worker, a vector database and a queue: the worker does what 
   timeout: 600_000,
 }, async () => {
   await prepareImages(["python:3.13-slim", "pgvector/pgvector:pg17", "redis:8"], rig);
-  await using project = await checkout({ sample: "fastapi-notes" });
+  await using project = await checkout(rig, { sample: "fastapi-notes" });
   await writeFile(project.file(".env"), "OPENAI_API_KEY=of-nobody\n");
   const { url } = await project.up();
   assert.deepEqual((await project.running()).sort(), ["cache", "db", "web", "worker", "workspace"]);
@@ -247,7 +138,7 @@ test("an API with a worker, a vector database and a queue: the worker does what 
 
 test("a site in PHP with MariaDB", { timeout: 600_000 }, async () => {
   await prepareImages(["php:8.2-apache", "composer:2", "mariadb:11.8"], rig);
-  await using project = await checkout({ sample: "php-guestbook" });
+  await using project = await checkout(rig, { sample: "php-guestbook" });
   // the rig has these
   await project.edit("sistership.yaml", (text) =>
     text.replace(/php@[\d.]+/, "php@8.2").replace(/(mysql|mariadb)@[\d.]+/, "mariadb@11.8"),
@@ -263,13 +154,13 @@ describe("several side by side", () => {
     timeout: 300_000,
   }, async () => {
     const name = unique("twins");
-    await using one = await checkout(tiny({ name }));
+    await using one = await checkout(rig, tiny({ name }));
     const state = one.here.machine.env.XDG_STATE_HOME ?? "";
-    await using two = await checkout(tiny({ name, server: hello.replace("hello", "the other") }), {
+    await using two = await checkout(rig, tiny({ name, server: hello.replace("hello", "the other") }), {
       state,
       folder: "feature",
     });
-    await using other = await checkout(tiny({ server: hello.replace("hello", "another project") }), {
+    await using other = await checkout(rig, tiny({ server: hello.replace("hello", "another project") }), {
       state,
     });
     const ups = [await one.up(), await two.up(), await other.up()];
@@ -287,7 +178,7 @@ describe("several side by side", () => {
   });
 
   test("a port that somebody took meanwhile is given up, and said", { timeout: 300_000 }, async () => {
-    await using project = await checkout(tiny());
+    await using project = await checkout(rig, tiny());
     const first = await project.up();
     await perform((task) => down(project.here, task));
     const squatter = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
@@ -306,7 +197,7 @@ describe("values that stand in no file", () => {
   const server = hello.replace('"hello"', "`${process.env.TOKEN} ${process.env.SESSION_SECRET?.length}`");
 
   test("are asked for once, made up where they may be, reach the process, and are in no file of the folder", async () => {
-    await using project = await checkout(tiny({ more, server }));
+    await using project = await checkout(rig, tiny({ more, server }));
     const asked: string[][] = [];
     let kept: Readonly<Record<string, string>> = {};
     const values: Values = {
@@ -333,7 +224,7 @@ describe("values that stand in no file", () => {
   });
 
   test("that nobody gives are named, and nothing is started", async () => {
-    await using project = await checkout(tiny({ more, server }));
+    await using project = await checkout(rig, tiny({ more, server }));
     const fault = await project.fails();
     assert.equal(fault.code, "values-missing");
     assert.match(fault.says, /^TOKEN must have a value/);
@@ -415,7 +306,7 @@ describe("what goes wrong is named, leaves nothing running, and is got over", { 
   ];
   for (const one of cases) {
     test(one.name, { timeout: 300_000 }, async () => {
-      await using project = await checkout(tiny());
+      await using project = await checkout(rig, tiny());
       const right = await Promise.all(
         ["server.js", "sistership.yaml"].map(
           async (path) => [path, await readFile(project.file(path), "utf8")] as const,
@@ -433,7 +324,7 @@ describe("what goes wrong is named, leaves nothing running, and is got over", { 
   test("a run that is cancelled stops what it started, and goes on the next time", {
     timeout: 300_000,
   }, async () => {
-    await using project = await checkout(tiny({ server: `setTimeout(() => { ${hello} }, 8000);` }));
+    await using project = await checkout(rig, tiny({ server: `setTimeout(() => { ${hello} }, 8000);` }));
     const cancel = new AbortController();
     const fault = await project.fails({
       signal: cancel.signal,
@@ -449,7 +340,7 @@ describe("what goes wrong is named, leaves nothing running, and is got over", { 
   });
 
   test("a container that somebody removed is made again", { timeout: 300_000 }, async () => {
-    await using project = await checkout(tiny());
+    await using project = await checkout(rig, tiny());
     await project.up();
     const { web = "" } = await project.ids();
     await run({ program: "docker", args: ["rm", "--force", web], env: rig.env });

@@ -161,7 +161,16 @@ function application(
     depends_on: dependsOn(profile, target),
     ...health(process, stack, target),
     stop_grace_period: `${process.stopGraceMs / 1000}s`,
+    ...(target === "release" ? limits(process) : {}),
     ...(process.schedule === undefined ? { restart: "unless-stopped" } : {}),
+  };
+}
+
+/** What a process may take of a server, it may take here when it is rehearsed. */
+function limits({ memoryBytes, cpus }: Process): Entry {
+  return {
+    ...(memoryBytes === undefined ? {} : { mem_limit: memoryBytes }),
+    ...(cpus === undefined ? {} : { cpus }),
   };
 }
 

@@ -1,11 +1,12 @@
 export { apply } from "./apply.ts";
 export { blueprint } from "./blueprint.ts";
 export { execForm } from "./command.ts";
-export { compose } from "./compose.ts";
+export { compose, type Target } from "./compose.ts";
 export { type Layout, layout } from "./layout.ts";
 export { readLock } from "./lock.ts";
 export { projectStatus } from "./project.ts";
 export { connection } from "./services.ts";
+export { onStage } from "./stage.ts";
 export { status, writable } from "./status.ts";
 export { update } from "./update.ts";
 export { askedFor } from "./variables.ts";

@@ -4,6 +4,7 @@ import {
   freeName,
   portVariable,
   setups,
+  type Target,
   workspaceFolder,
   workspaceService,
 } from "./compose.ts";
@@ -28,8 +29,16 @@ export interface Layout {
   ports: { name: string; variable: string; port: number; web: boolean }[];
 }
 
-/** The layout of the environment for development. */
-export function layout(profile: Profile): Layout {
+/** The layout of an environment. What is only for developing is not in what is released: there the main process stands for the workspace. */
+export function layout(profile: Profile, target: Target = "dev"): Layout {
+  if (target === "release")
+    return {
+      ...layout(profile),
+      workspace: { service: profile.main, folder: appFolder },
+      setups: [],
+      seeds: [],
+      tests: [],
+    };
   const workspace = workspaceService(profile);
   const task = (name: string) => (of: string) =>
     freeName(profile, of === profile.main ? name : `${name}-${of}`);

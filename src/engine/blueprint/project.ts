@@ -7,7 +7,7 @@ import { type Lock, lockFile, readLock } from "./lock.ts";
 import { type FileStatus, status } from "./status.ts";
 
 type ProjectStatus = { problems: readonly Problem[] } & (
-  | { ok: true; profile: Profile; files: FileStatus[] }
+  | { ok: true; profile: Profile; lock: Lock; files: FileStatus[] }
   | { ok: false }
 );
 
@@ -16,7 +16,7 @@ export async function projectStatus(folder: string): Promise<ProjectStatus> {
   const { problems, profile, lock } = await readProject(folder);
   if (profile === undefined) return { ok: false, problems };
   const files = await status(blueprint(profile, { lock }), (path) => readText(join(folder, path)));
-  return { ok: true, problems, profile, files };
+  return { ok: true, problems, profile, lock, files };
 }
 
 interface Project {

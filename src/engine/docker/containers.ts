@@ -12,6 +12,8 @@ export interface Container {
   image: string;
   config: string;
   folder: string;
+  /** The Compose files it was made from. */
+  files: string[];
   state: "created" | "running" | "paused" | "restarting" | "exited" | "dead" | "removing";
   health: "none" | "starting" | "healthy" | "unhealthy";
   exitCode?: number;
@@ -46,6 +48,7 @@ function read(info: Docker.ContainerInfo): Container {
     image: info.ImageID,
     config: Labels[label("config-hash")] ?? "",
     folder: Labels[label("project.working_dir")] ?? "",
+    files: (Labels[label("project.config_files")] ?? "").split(","),
     state: info.State as Container["state"],
     health: healthOf(Status),
     ...(exit === undefined ? {} : { exitCode: Number(exit) }),

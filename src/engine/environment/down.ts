@@ -3,6 +3,7 @@ import { composeContainers, connect, findEndpoint, toDockerFault } from "../dock
 import { type Command, fault, format, run, type Task } from "../process/index.ts";
 import type { Here } from "./here.ts";
 import { recall, remember } from "./memory.ts";
+import { usualProject } from "./projectName.ts";
 import { isOf } from "./session.ts";
 import { explain } from "./trouble.ts";
 
@@ -74,7 +75,7 @@ async function running(here: Here, project: string): Promise<number> {
   const endpoint = findEndpoint(here.machine);
   try {
     const docker = await connect(endpoint);
-    return (await composeContainers(docker, { project })).filter((one) => isOf(here.folder, one)).length;
+    return (await composeContainers(docker, { project })).filter((one) => isOf(here, one)).length;
   } catch (thrown) {
     throw toDockerFault(thrown, endpoint, "say what runs");
   }
@@ -86,7 +87,7 @@ async function nameOf(here: Here): Promise<string> {
   if (remembered !== undefined) return remembered;
   const found = await projectStatus(here.folder);
   if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
-  return found.profile.name;
+  return usualProject(here, found.profile);
 }
 
 const label = (project: string) => `com.docker.compose.project=${project}`;

@@ -8,7 +8,7 @@ import { isOf, type Session } from "./session.ts";
 /** The containers of this environment, by service. */
 export async function containersOf({ docker, project, here }: Session): Promise<Map<string, Container>> {
   const all = await composeContainers(docker, { project });
-  return new Map(all.filter((one) => !one.single && isOf(here.folder, one)).map((one) => [one.service, one]));
+  return new Map(all.filter((one) => !one.single && isOf(here, one)).map((one) => [one.service, one]));
 }
 
 /** Tells the data of this environment from any other: volumes that were deleted and made again are others. */

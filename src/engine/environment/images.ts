@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fault, format, run, type Task } from "../process/index.ts";
+import { targetOf } from "./here.ts";
 import { remember } from "./memory.ts";
 import { inSession, type Session } from "./session.ts";
 import { explain } from "./trouble.ts";
@@ -23,7 +24,7 @@ export async function buildImages(
 ): Promise<void> {
   const { layout, profile, memory, here } = session;
   for (const image of layout.images) {
-    const tag = `sistership-${profile.name}-${image.name}:dev`;
+    const tag = `sistership-${profile.name}-${image.name}:${targetOf(here)}`;
     const command = inSession(session, "build", image.service);
     const plan = {
       id: `image/${image.name}`,
@@ -50,12 +51,15 @@ export async function buildImages(
   }
 }
 
-/** What the image for development is made from; undefined where only Docker can tell: the repository's own Dockerfile. */
+/**
+ * What the image for development is made from; undefined where only Docker can tell: the repository's own Dockerfile,
+ * and what is released, which holds all of the source.
+ */
 async function inputs(
   { here }: Session,
   image: Session["layout"]["images"][number],
 ): Promise<string | undefined> {
-  if (!image.generated) return undefined;
+  if (!image.generated || here.rehearsal) return undefined;
   const text = await readFile(join(here.folder, image.dockerfile), "utf8");
   // the source is mounted while developing: of it, the image holds only what these lines name
   const read = [...text.matchAll(/^COPY (\S+) \/tmp\/sistership\/$/gm)].map(([, path = ""]) => path);

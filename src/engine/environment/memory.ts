@@ -53,7 +53,7 @@ export function recall(here: Here): Memory | undefined {
 /** What other checkouts on this machine remember; those whose folders are gone claim nothing. */
 export function recallOthers(here: Here): Memory[] {
   const folder = stateFolder(here);
-  const own = `${checkoutId(here.folder)}.json`;
+  const own = nameOf(here);
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names
     .filter((name) => name.endsWith(".json") && name !== own)
@@ -74,8 +74,12 @@ export function remember(here: Here, memory: Memory): void {
   }
 }
 
+function nameOf({ folder, rehearsal }: Here): string {
+  return `${checkoutId(folder)}${rehearsal ? ".release" : ""}.json`;
+}
+
 function fileOf(here: Here): string {
-  return join(stateFolder(here), `${checkoutId(here.folder)}.json`);
+  return join(stateFolder(here), nameOf(here));
 }
 
 /** A memory that cannot be read is none: all of it can be found again. */

@@ -1,14 +1,21 @@
 import { join } from "node:path";
-import { apply, layout, projectStatus, writable } from "../blueprint/index.ts";
+import {
+  apply,
+  compose as composeFile,
+  layout,
+  onStage,
+  projectStatus,
+  writable,
+} from "../blueprint/index.ts";
 import { composeContainers, connect, findEndpoint, inspectEngine } from "../docker/index.ts";
 import { fault, format, type Task } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { compose } from "./composeCommand.ts";
-import type { Here } from "./here.ts";
-import { writeLocal } from "./local.ts";
+import { type Here, targetOf } from "./here.ts";
+import { rehearsalFile, writeGenerated, writeLocal } from "./local.ts";
 import { checkoutId, type Memory, recall, recallOthers, remember } from "./memory.ts";
 import { choosePorts, isPortFree } from "./ports.ts";
-import { chooseProjectName } from "./projectName.ts";
+import { chooseProjectName, usualProject } from "./projectName.ts";
 import { isOf, type Session } from "./session.ts";
 
 /** Everything that is looked at and settled before anything is started. */
@@ -31,7 +38,7 @@ export async function openSession(here: Here, task: Task): Promise<Session> {
       command: "sistership generate",
     },
     async (step) => {
-      const { profile, written, edited } = await refresh(here.folder);
+      const { profile, written, edited } = await refresh(here);
       if (written.length > 0) step.says(`wrote ${written.join(", ")}`);
       else if (edited.length > 0) step.says(`${edited.join(", ")} changed by hand, used as it is`);
       else step.says("up to date");
@@ -39,7 +46,7 @@ export async function openSession(here: Here, task: Task): Promise<Session> {
     },
   );
   const docker = await connect(endpoint);
-  const plan = layout(profile);
+  const plan = layout(profile, targetOf(here));
   const memory = await settlePorts({ here, profile, docker, layout: plan }, task);
   return { here, profile, layout: plan, docker, project: memory.project, memory, env: {} };
 }
@@ -68,7 +75,8 @@ export async function settlePorts(
 }
 
 /** Brings the generated files up to date, as far as nobody changed them by hand. */
-async function refresh(folder: string): Promise<{ profile: Profile; written: string[]; edited: string[] }> {
+async function refresh(here: Here): Promise<{ profile: Profile; written: string[]; edited: string[] }> {
+  const { folder, rehearsal } = here;
   const found = await projectStatus(folder);
   if (!found.ok) {
     const [first] = found.problems;
@@ -78,7 +86,14 @@ async function refresh(folder: string): Promise<{ profile: Profile; written: str
   const pending = writable(found.files);
   await apply(folder, pending);
   const edited = found.files.filter(({ state }) => state === "edited").map(({ file }) => file.path);
-  return { profile: found.profile, written: pending.map(({ path }) => path), edited };
+  const { stage } = rehearsal ?? {};
+  const profile = stage === undefined ? found.profile : onStage(found.profile, stage);
+  if (rehearsal) {
+    const head =
+      "# What is released, for a rehearsal on this machine: made anew each time, ignored by git.\n";
+    writeGenerated(folder, rehearsalFile, `${head}${composeFile(profile, "release", found.lock)}`);
+  }
+  return { profile, written: pending.map(({ path }) => path), edited };
 }
 
 /** Name and ports of this checkout, remembered and written down for Compose. */
@@ -89,12 +104,10 @@ async function settle(
   const before = recall(here);
   const others = recallOthers(here);
   const containers = (await composeContainers(docker)).filter(({ single }) => !single);
-  const [own, foreign] = [true, false].map((mine) =>
-    containers.filter((one) => isOf(here.folder, one) === mine),
-  );
+  const [own, foreign] = [true, false].map((mine) => containers.filter((one) => isOf(here, one) === mine));
   const id = checkoutId(here.folder);
   const project = chooseProjectName({
-    name: profile.name,
+    name: usualProject(here, profile),
     folder: here.folder,
     id,
     before: before?.project,
@@ -117,7 +130,7 @@ async function settle(
     ports,
   };
   remember(here, memory);
-  writeLocal(here.folder, {
+  writeLocal(here, {
     COMPOSE_PROJECT_NAME: project,
     SISTERSHIP_FOLDER: here.folder, // by it, editors with dev containers find this folder's containers
     ...userNumbers(here),

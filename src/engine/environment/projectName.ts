@@ -1,7 +1,17 @@
 import { basename } from "node:path";
+import type { Profile } from "../profile/index.ts";
+import type { Here } from "./here.ts";
+import { recall } from "./memory.ts";
+
+/** What an environment is called unless somebody else has that name: a rehearsal goes by what it stands beside. */
+export function usualProject(here: Here, { name }: Pick<Profile, "name">): string {
+  if (here.rehearsal === undefined) return name;
+  const { rehearsal: _, ...beside } = here;
+  return `${recall(beside)?.project ?? name}-release`;
+}
 
 interface NameQuestion {
-  /** The name in the profile. */
+  /** The name it usually has. */
   name: string;
   folder: string;
   /** Marks this checkout where its folder's name does not tell it from others. */

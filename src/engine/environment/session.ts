@@ -1,13 +1,13 @@
 import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type Docker from "dockerode";
 import { type Layout, layout, projectStatus } from "../blueprint/index.ts";
 import { type Container, connect, findEndpoint } from "../docker/index.ts";
 import { type Command, fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { compose } from "./composeCommand.ts";
-import type { Here } from "./here.ts";
-import { generatedFolder } from "./local.ts";
+import { type Here, targetOf } from "./here.ts";
+import { generatedFolder, rehearsalFile } from "./local.ts";
 import { type Memory, recall } from "./memory.ts";
 
 /** An environment that is being worked on: what it is to be, and what it is made with. */
@@ -31,16 +31,30 @@ export async function attach(here: Here): Promise<Session> {
   const memory = recall(here);
   if (memory === undefined) throw fault("not-up", [profile.name]);
   const docker = await connect(findEndpoint(here.machine));
-  return { here, profile, layout: layout(profile), docker, project: memory.project, memory, env: {} };
+  return {
+    here,
+    profile,
+    layout: layout(profile, targetOf(here)),
+    docker,
+    project: memory.project,
+    memory,
+    env: {},
+  };
 }
 
 export function inSession({ here, env }: Session, ...args: readonly string[]): Command {
   return compose(here, args, env);
 }
 
-/** Whether a container is of the environment in this folder; another checkout's may have the same name. */
-export function isOf(folder: string, container: Pick<Container, "folder">): boolean {
-  return real(container.folder) === real(join(folder, generatedFolder));
+/** Whether a container is of this environment; another checkout's may have the same name. */
+export function isOf(
+  { folder, rehearsal }: Pick<Here, "folder" | "rehearsal">,
+  container: Pick<Container, "folder" | "files">,
+): boolean {
+  const rehearses = container.files.some((file) => basename(file) === rehearsalFile);
+  return (
+    rehearses === (rehearsal !== undefined) && real(container.folder) === real(join(folder, generatedFolder))
+  );
 }
 
 function real(path: string): string {

@@ -1,4 +1,4 @@
-import { layout, projectStatus } from "../blueprint/index.ts";
+import { layout, projectStatus, type Target } from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -10,8 +10,9 @@ import {
 import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
-import type { Here } from "./here.ts";
+import { type Here, targetOf } from "./here.ts";
 import { recall } from "./memory.ts";
+import { usualProject } from "./projectName.ts";
 import { isOf } from "./session.ts";
 
 export type PartState = "absent" | "starting" | "well" | "unwell" | "ended" | "crashing" | "paused";
@@ -44,12 +45,12 @@ export async function environmentStatus(here: Here, signal?: AbortSignal): Promi
   if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
   const { profile, files } = found;
   const memory = recall(here);
-  const project = memory?.project ?? profile.name;
+  const project = memory?.project ?? usualProject(here, profile);
   const containers = await ask(here, project, signal);
   return {
     name: profile.name,
     project,
-    parts: partsOf(profile, project, memory?.ports ?? {}, containers),
+    parts: partsOf(profile, project, memory?.ports ?? {}, containers, targetOf(here)),
     drift: files.flatMap(({ file, state }) =>
       state === "outdated" || state === "edited" ? [{ path: file.path, state }] : [],
     ),
@@ -61,7 +62,7 @@ async function ask(here: Here, project: string, signal: AbortSignal | undefined)
   try {
     const docker = await connect(endpoint);
     const all = await composeContainers(docker, { project, ...(signal ? { signal } : {}) });
-    return all.filter((one) => !one.single && isOf(here.folder, one));
+    return all.filter((one) => !one.single && isOf(here, one));
   } catch (thrown) {
     throw toDockerFault(thrown, endpoint, "say what runs");
   }
@@ -73,8 +74,9 @@ export function partsOf(
   project: string,
   ports: Readonly<Record<string, number>>,
   containers: readonly Container[],
+  target: Target = "dev",
 ): Part[] {
-  const plan = layout(profile);
+  const plan = layout(profile, target);
   const places = new Map(addresses(project, profile.main, plan, ports).map((one) => [one.name, one]));
   const part = (name: string, kind: Part["kind"]): Part => {
     const container = containers.find(({ service }) => service === name);
@@ -91,7 +93,7 @@ export function partsOf(
   return [
     ...plan.processes.map((name) => part(name, "process")),
     ...plan.services.map((name) => part(name, "service")),
-    part(plan.workspace.service, "workspace"),
+    ...(target === "dev" ? [part(plan.workspace.service, "workspace")] : []),
   ];
 }
 

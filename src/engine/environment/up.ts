@@ -85,7 +85,7 @@ async function bringUp(session: Session, watch: HealthWatch, task: Task): Promis
   for (const setup of layout.setups) await install(session, setup, task);
   await migrate(session, task);
   await seed(session, task);
-  await startParts(session, watch, [layout.workspace.service, ...layout.processes], task);
+  await startParts(session, watch, [...new Set([layout.workspace.service, ...layout.processes])], task);
 }
 
 function withTag(image: string): string {
@@ -102,7 +102,7 @@ async function undo(session: Session, before: ReadonlyMap<string, Container>): P
   try {
     for (let tries = 0; tries < 3; tries++) {
       const all = await composeContainers(docker, { project });
-      const left = all.filter((one) => isOf(here.folder, one) && isRunning(one) && !ran.has(one.id));
+      const left = all.filter((one) => isOf(here, one) && isRunning(one) && !ran.has(one.id));
       if (left.length === 0) return;
       await Promise.all(
         left.map(({ id, single }) => {

@@ -142,6 +142,9 @@ const sentences = {
   "time-unclear": (text: string) => ({
     says: `"${text}" is not a time: write a date and time such as 2026-01-31T12:00, or how long ago, such as 10m, 2h or 1d.`,
   }),
+  "no-such-stage": (name: string, all: string) => ({
+    says: `There is no stage "${name}" in sistership.yaml: ${all === "" ? "it names none, so rehearse without one" : `choose from ${all}`}.`,
+  }),
   "no-tests": () => ({
     says: 'sistership.yaml names no tests: add "test" under "dev", such as test: npm test.',
   }),

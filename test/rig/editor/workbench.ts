@@ -79,13 +79,13 @@ export class Workbench implements AsyncDisposable {
     await this.page.locator(".sidebar .composite.title", { hasText: label }).waitFor();
   }
 
-  /** A command by its title, through the palette; an extension that is still being read has none yet. */
+  /** A command by its title, through the palette; an extension that is still being read has none yet, and a key pressed while another box closes is lost. */
   async command(title: string): Promise<void> {
     const command = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
     for (let tries = 1; ; tries++) {
       await this.page.keyboard.press("F1");
-      await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
       try {
+        await this.page.locator(".quick-input-widget input").first().fill(`>${title}`, { timeout: 3000 });
         await command.click({ timeout: 3000 });
         return;
       } catch (error) {

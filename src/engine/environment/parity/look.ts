@@ -1,0 +1,118 @@
+import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
+import { z } from "zod";
+
+/** What can be said of a container from inside and from its image, whatever engine it runs on. */
+export interface Inside {
+  /** Identity and layers of its image. */
+  image: string;
+  layers: string[];
+  system: string;
+  runtime: string;
+  /** Packages of the system, and libraries of the language: name → version. */
+  packages: Record<string, string>;
+  libraries: Record<string, string>;
+  /** Names of the variables that it is given, beyond those of its image. */
+  variables: string[];
+}
+
+const inspectedImage = z.object({
+  Config: z.object({ Env: z.array(z.string()).nullish() }).nullish(),
+  RootFS: z.object({ Layers: z.array(z.string()).default([]) }),
+});
+
+/** Looks into a running container. Nothing is changed in it, and no value of a variable is read. */
+export async function lookInside(docker: Docker, id: string, signal: AbortSignal): Promise<Inside> {
+  const container = docker.getContainer(id);
+  const { Image: image, Config } = await container.inspect();
+  const { RootFS, Config: own } = inspectedImage.parse(await docker.getImage(image).inspect());
+  const said = sections(await ask(docker, id, signal));
+  const ofImage = new Set(namesOf(own?.Env ?? []));
+  return {
+    image,
+    layers: RootFS.Layers,
+    system: said.system?.[0] ?? "",
+    runtime: said.runtime?.[0] ?? "",
+    packages: versions(said.packages ?? []),
+    libraries: versions(said.libraries ?? []),
+    variables: namesOf(Config.Env ?? [])
+      .filter((name) => !ofImage.has(name))
+      .sort(),
+  };
+}
+
+const namesOf = (variables: readonly string[]) => variables.map((one) => one.slice(0, one.indexOf("=")));
+
+/** Asked of whatever is there: a distribution's packages, and the language whose program is found first. */
+const script = `
+echo '== system'; (. /etc/os-release; echo "$PRETTY_NAME")
+echo '== packages'
+if command -v dpkg-query >/dev/null; then dpkg-query -W -f='\${Package} \${Version}\\n'
+elif command -v apk >/dev/null; then apk list --installed 2>/dev/null | sed -E 's/^(.+)-([0-9][^ ]*-r[0-9]+) .*/\\1 \\2/'; fi
+if command -v php >/dev/null; then
+  echo '== runtime'; php -r 'echo "PHP ", PHP_VERSION, "\\n";'
+  echo '== libraries'; php -r '
+    foreach (get_loaded_extensions() as $name) echo "ext-", strtolower($name), " ", phpversion($name), "\\n";
+    $known = "vendor/composer/installed.php";
+    if (is_file($known)) foreach ((require $known)["versions"] as $name => $it) if (isset($it["pretty_version"])) echo $name, " ", $it["pretty_version"], "\\n";'
+elif command -v python >/dev/null || command -v python3 >/dev/null; then
+  python=$(command -v python || command -v python3)
+  echo '== runtime'; "$python" --version
+  echo '== libraries'; "$python" -c '
+from importlib.metadata import distributions
+for one in distributions(): print(one.metadata["Name"].lower().replace("_", "-"), one.version)'
+elif command -v ruby >/dev/null; then
+  echo '== runtime'; ruby --version
+  echo '== libraries'; bundle list 2>/dev/null | sed -nE 's/^  \\* ([^ ]+) \\(([^ )]+).*/\\1 \\2/p'
+elif command -v java >/dev/null; then
+  echo '== runtime'; java -version 2>&1 | head -n 1
+elif command -v dotnet >/dev/null; then
+  echo '== runtime'; dotnet --list-runtimes | tail -n 1
+elif command -v node >/dev/null; then
+  echo '== runtime'; echo "Node $(node --version)"
+  echo '== libraries'; node -e '
+    const { readdirSync, readFileSync } = require("fs");
+    const list = (at) => { try { return readdirSync(at); } catch { return []; } };
+    for (const name of list("node_modules").flatMap((one) => one[0] === "@" ? list("node_modules/" + one).map((two) => one + "/" + two) : [one])) {
+      try { console.log(name, JSON.parse(readFileSync("node_modules/" + name + "/package.json")).version); } catch {}
+    }'
+fi
+`;
+
+async function ask(docker: Docker, id: string, signal: AbortSignal): Promise<string> {
+  const exec = await docker.getContainer(id).exec({
+    Cmd: ["sh", "-c", script],
+    AttachStdout: true,
+    AttachStderr: true,
+    abortSignal: signal,
+  });
+  const stream = await exec.start({ abortSignal: signal });
+  const out = new PassThrough();
+  docker.modem.demuxStream(stream, out, new PassThrough().resume());
+  stream.once("end", () => out.end()).once("error", (error) => out.destroy(error));
+  const chunks: Buffer[] = [];
+  for await (const chunk of out) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function sections(text: string): Partial<Record<string, string[]>> {
+  const found: Partial<Record<string, string[]>> = {};
+  let lines: string[] = [];
+  for (const line of text.split("\n")) {
+    const name = /^== (\w+)$/.exec(line)?.[1];
+    if (name !== undefined) {
+      lines = [];
+      found[name] = lines;
+    } else if (line.trim() !== "") lines.push(line.trim());
+  }
+  return found;
+}
+
+function versions(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [name, version] = line.split(" ");
+      return name && version ? [[name, version]] : [];
+    }),
+  );
+}
