@@ -5,6 +5,7 @@ import { registrar } from "./editor/commands.ts";
 import { registerEnvironmentActions } from "./editor/environment/actions.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { offerEnvironment } from "./editor/environment/offer.ts";
+import { registerRehearsal } from "./editor/environment/rehearse.ts";
 import { registerLogs } from "./editor/logs/register.ts";
 import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     environment,
     registerLogs(register, context.extensionUri, context.workspaceState, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
+    registerRehearsal(register, operations, context.secrets),
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),
     new ProfileDiagnostics(),

@@ -87,10 +87,11 @@ const states: Record<Part["state"], string> = {
   paused: "paused",
 };
 
-function said({ state, exitCode, address, image }: Part): string {
+function said({ state, exitCode, address, image, changed }: Part): string {
   const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const place = address && (address.url ?? `127.0.0.1:${address.port}`);
-  return [`${states[state]}${code}`, image, place].filter(Boolean).join("  ");
+  const stale = changed && `not as it is described now: ${changed.join(", ")}`;
+  return [`${states[state]}${code}`, image, place, stale].filter(Boolean).join("  ");
 }
 
 async function confirm(question: string, { stderr }: World): Promise<void> {

@@ -6,6 +6,8 @@ export const commandIds = [
   "sistership.openInEnvironment",
   "sistership.stopEnvironment",
   "sistership.resetEnvironment",
+  "sistership.rehearse",
+  "sistership.compareEnvironments",
   "sistership.refreshEnvironment",
   "sistership.startPart",
   "sistership.stopPart",

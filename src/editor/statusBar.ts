@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Live } from "./environment/live.ts";
+import type { LiveEnvironment } from "./environment/live.ts";
 import type { Checkup } from "./environment/rows.ts";
 import { statusText } from "./statusText.ts";
 
@@ -8,14 +8,14 @@ export class StatusBar implements vscode.Disposable {
 
   constructor() {
     this.#item.name = "Sistership";
-    this.show(undefined, undefined, new Map());
+    this.show(undefined, undefined, []);
     this.#item.show();
   }
 
   show(
     running: string | undefined,
     checkup: Checkup | undefined,
-    environments: ReadonlyMap<string, Live>,
+    environments: readonly LiveEnvironment[],
   ): void {
     const { text, tooltip, command } = statusText(running, checkup, environments);
     Object.assign(this.#item, { text, tooltip, command });

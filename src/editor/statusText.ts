@@ -1,4 +1,4 @@
-import type { Live } from "./environment/live.ts";
+import type { LiveEnvironment } from "./environment/live.ts";
 import { type Checkup, overall } from "./environment/rows.ts";
 import type { CommandId } from "./ids.ts";
 
@@ -12,7 +12,7 @@ export interface StatusText {
 export function statusText(
   running: string | undefined,
   checkup: Checkup | undefined,
-  environments: ReadonlyMap<string, Live> = new Map(),
+  environments: readonly LiveEnvironment[] = [],
 ): StatusText {
   if (running) {
     return {
@@ -22,7 +22,9 @@ export function statusText(
     };
   }
   const command = "sistership.environment.focus";
-  const known = [...environments.values()].flatMap((live) => (live.is === "known" ? [live.status] : []));
+  const known = environments.flatMap(({ live, rehearsal }) =>
+    live.is === "known" && !rehearsal ? [live.status] : [],
+  );
   const up = known.filter(({ parts }) => parts.some(({ state }) => state !== "absent" && state !== "ended"));
   const problem = checkup?.findings.some((finding) => !finding.well) ?? false;
   if (up.length > 0 && !problem) {

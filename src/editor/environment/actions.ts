@@ -6,8 +6,9 @@ import type { Register } from "../commands.ts";
 import type { CommandId } from "../ids.ts";
 import type { Operations } from "../operations.ts";
 import { asRow } from "../tree/rowTree.ts";
+import { choosePart, choosePlace } from "./choose.ts";
 import { foldersWithProfile, type LiveEnvironments } from "./live.ts";
-import { here } from "./machine.ts";
+import { here, type Place } from "./machine.ts";
 import { openPage } from "./page.ts";
 import { insideTerminal } from "./terminal.ts";
 import { runTests } from "./tests.ts";
@@ -27,28 +28,29 @@ export function registerEnvironmentActions(
     operations.run({ title, about: folder, view, notify: true }, work);
 
   register("sistership.openInEnvironment", async (argument) => {
-    const folder = await chooseFolder(argument);
-    if (!folder) return;
+    const place = await choosePlace(argument);
+    if (!place) return;
+    const { folder } = place;
     const { up } = await engine();
     const result = await run(`Open ${basename(folder)} in its environment`, folder, (task) =>
-      up(here(folder), secretValues(folder, secrets), task),
+      up(here({ folder }), secretValues(folder, secrets), task),
     );
     await arrive(folder, result);
   });
 
   register("sistership.stopEnvironment", async (argument) => {
-    const folder = await chooseFolder(argument);
-    if (!folder) return;
+    const place = await choosePlace(argument);
+    if (!place) return;
     const { down } = await engine();
-    await run(`Stop the environment of ${basename(folder)}`, folder, (task) => down(here(folder), task));
+    await run(`Stop ${called(place)}`, place.folder, (task) => down(here(place), task));
   });
 
   register("sistership.resetEnvironment", async (argument) => {
-    const folder = await chooseFolder(argument);
-    if (!folder) return;
+    const place = await choosePlace(argument);
+    if (!place) return;
     const confirm = vscode.l10n.t("Delete Data");
     const chosen = await vscode.window.showWarningMessage(
-      vscode.l10n.t("Delete all data of the environment of {0}?", basename(folder)),
+      vscode.l10n.t("Delete all data of {0}?", called(place)),
       {
         modal: true,
         detail: vscode.l10n.t(
@@ -59,7 +61,7 @@ export function registerEnvironmentActions(
     );
     if (chosen !== confirm) return;
     const { reset } = await engine();
-    await run(`Reset the environment of ${basename(folder)}`, folder, (task) => reset(here(folder), task));
+    await run(`Reset ${called(place)}`, place.folder, (task) => reset(here(place), task));
   });
 
   const act = (id: CommandId, what: Act, title: string) =>
@@ -67,8 +69,8 @@ export function registerEnvironmentActions(
       const part = await choosePart(argument, live, () => true);
       if (!part) return;
       const { control } = await engine();
-      await operations.run({ title: `${title} ${part.name}`, about: part.folder, view }, (task) =>
-        control(here(part.folder), what, part.name, task),
+      await operations.run({ title: `${title} ${part.name}`, about: part.place.folder, view }, (task) =>
+        control(here(part.place), what, part.name, task),
       );
     });
   act("sistership.startPart", "start", "Start");
@@ -81,28 +83,29 @@ export function registerEnvironmentActions(
   });
 
   register("sistership.openShell", async (argument) => {
-    const row = asRow(argument);
-    const folder = row?.folder ?? (await chooseFolder(argument));
-    if (!folder) return;
+    const place = await choosePlace(argument);
+    if (!place) return;
+    const subject = asRow(argument)?.subject;
     const { shellCommand } = await engine();
-    const command = await shellCommand(here(folder), row?.subject);
-    vscode.window.createTerminal(insideTerminal(row?.subject ?? basename(folder), command)).show();
+    const command = await shellCommand(here(place), subject);
+    vscode.window.createTerminal(insideTerminal(subject ?? basename(place.folder), command)).show();
   });
 
   register("sistership.copyConnection", async (argument) => {
     const part = await choosePart(argument, live, ({ url, port }) => url === undefined && port !== undefined);
     if (!part) return;
     const { connectionString } = await engine();
-    await vscode.env.clipboard.writeText(await connectionString(here(part.folder), part.name));
+    await vscode.env.clipboard.writeText(await connectionString(here(part.place), part.name));
     vscode.window.setStatusBarMessage(vscode.l10n.t("Copied the address of {0}", part.name), 3000);
   });
 
   register("sistership.runTests", async (argument) => {
-    const folder = await chooseFolder(argument);
-    if (!folder) return;
+    const place = await choosePlace(argument);
+    if (!place) return;
+    const { folder } = place;
     const { testCommands } = await engine();
     using tests = await run(`Test ${basename(folder)}`, folder, (task) =>
-      testCommands(here(folder), secretValues(folder, secrets), task),
+      testCommands(here({ folder }), secretValues(folder, secrets), task),
     );
     if (await runTests(folder, tests.commands))
       void vscode.window.showInformationMessage(vscode.l10n.t("The tests of {0} passed.", basename(folder)));
@@ -117,9 +120,15 @@ export function registerEnvironmentActions(
       const [folder] = await foldersWithProfile();
       if (!folder) throw fault("no-folder", []);
       const { shellCommand } = await engine();
-      return new vscode.TerminalProfile(insideTerminal(basename(folder), await shellCommand(here(folder))));
+      return new vscode.TerminalProfile(
+        insideTerminal(basename(folder), await shellCommand(here({ folder }))),
+      );
     },
   });
+}
+
+function called({ folder, rehearsal }: Place): string {
+  return `${rehearsal ? "the rehearsal" : "the environment"} of ${basename(folder)}`;
 }
 
 /** It runs: the page beside the code, and a terminal inside for whoever wants one. */
@@ -135,60 +144,4 @@ async function arrive(folder: string, { addresses }: Up): Promise<void> {
   );
   if (chosen === terminal)
     await vscode.commands.executeCommand("sistership.openShell", vscode.Uri.file(folder));
-}
-
-/** The folder that a command is about: of the row or file it was called on, the only one, or the one that is picked. */
-async function chooseFolder(argument: unknown): Promise<string | undefined> {
-  const row = asRow(argument);
-  if (row?.folder) return row.folder;
-  const folders = await foldersWithProfile();
-  if (argument instanceof vscode.Uri) {
-    const of = vscode.workspace.getWorkspaceFolder(argument)?.uri.fsPath;
-    if (of && folders.includes(of)) return of;
-  }
-  if (folders.length > 1) {
-    const items = folders.map((folder) => ({ label: basename(folder), description: folder, folder }));
-    return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which environment?") }))?.folder;
-  }
-  const [only] = folders;
-  if (only) return only;
-  const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  if (!first) throw fault("no-folder", []);
-  throw fault("no-profile", [`${first}/sistership.yaml`]);
-}
-
-interface ChosenPart {
-  folder: string;
-  name: string;
-  url?: string;
-  port?: number;
-}
-
-/** The process or service that a command is about. */
-async function choosePart(
-  argument: unknown,
-  live: LiveEnvironments,
-  suits: (part: ChosenPart) => boolean,
-): Promise<ChosenPart | undefined> {
-  const row = asRow(argument);
-  const all = [...live.all].flatMap(([folder, state]): ChosenPart[] =>
-    state.is === "known"
-      ? state.status.parts
-          .filter(({ kind }) => kind !== "workspace")
-          .map(({ name, address }) => ({
-            folder,
-            name,
-            ...(address?.url ? { url: address.url } : {}),
-            ...(address ? { port: address.port } : {}),
-          }))
-      : [],
-  );
-  if (row?.subject) return all.find(({ folder, name }) => folder === row.folder && name === row.subject);
-  const items = all
-    .filter(suits)
-    .map((part) => ({ label: part.name, description: basename(part.folder), part }));
-  if (items.length === 0)
-    throw fault("not-up", [basename(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "this window")]);
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which process or service?") }))
-    ?.part;
 }

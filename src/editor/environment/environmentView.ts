@@ -4,6 +4,7 @@ import type { Register } from "../commands.ts";
 import { setContext } from "../contextKeys.ts";
 import { applyFix } from "../fix.ts";
 import type { Operations } from "../operations.ts";
+import type { Row } from "../tree/row.ts";
 import { asRow, RowTree } from "../tree/rowTree.ts";
 import { LiveEnvironments } from "./live.ts";
 import { here } from "./machine.ts";
@@ -17,12 +18,13 @@ export class EnvironmentView implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable;
   readonly live = new LiveEnvironments();
   #checkup: Checkup | undefined;
+  #shown = "";
 
   readonly onDidChange = this.#changed.event;
 
   constructor(register: Register, operations: Operations) {
     this.#operations = operations;
-    this.#tree = new RowTree("sistership.environment", () => environmentRows(this.#checkup, this.live.all));
+    this.#tree = new RowTree("sistership.environment", () => this.#rows());
     this.#subscriptions = vscode.Disposable.from(
       this.live,
       this.live.onDidChange(() => this.#show()),
@@ -50,7 +52,15 @@ export class EnvironmentView implements vscode.Disposable {
     if (this.#tree.view.visible && vscode.workspace.isTrusted) void this.live.watch();
   }
 
+  #rows(): Row[] {
+    return environmentRows(this.#checkup, this.live.all);
+  }
+
+  /** Numbers come every second; the view is disturbed only when a word of it changes. */
   #show(): void {
+    const shown = JSON.stringify(this.#rows());
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.#tree.refresh();
     this.#changed.fire();
   }
@@ -60,7 +70,7 @@ export class EnvironmentView implements vscode.Disposable {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
     const findings = await this.#operations.run(
       { title: "Check this machine", about: folder, view: "sistership.environment" },
-      (task) => examine(here(folder), task),
+      (task) => examine(here({ folder }), task),
     );
     this.#checkup = { findings, at: new Date() };
     setContext("sistership.machineChecked", true);

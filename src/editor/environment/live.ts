@@ -1,25 +1,28 @@
 import * as vscode from "vscode";
-import type { EnvironmentStatus } from "../../engine/environment/index.ts";
+import type { EnvironmentStatus, Part, UsageByContainer } from "../../engine/environment/index.ts";
 import { isCancelled, toFault } from "../../engine/process/index.ts";
-import { here } from "./machine.ts";
+import { here, type Place } from "./machine.ts";
 
 /** What is known of the environment of a folder. */
 export type Live =
   | { is: "unknown" }
-  | { is: "known"; status: EnvironmentStatus }
+  | { is: "known"; status: EnvironmentStatus; usage?: UsageByContainer }
   | { is: "unreachable"; says: string };
+
+/** An environment of an open folder, and what is known of it. */
+export type LiveEnvironment = Place & { live: Live };
 
 /** Follows the environments of the open folders for as long as somebody looks. Told by the engine, asks nothing twice. */
 export class LiveEnvironments implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #states = new Map<string, Live>();
+  #environments: LiveEnvironment[] = [];
   #follow: AbortController | undefined;
 
   readonly onDidChange = this.#changed.event;
 
-  /** The folders that have a profile, with what is known of each. */
-  get all(): ReadonlyMap<string, Live> {
-    return this.#states;
+  /** Those of the folders that have a profile, with what is known of each; rehearsals only where one is there. */
+  get all(): readonly LiveEnvironment[] {
+    return this.#environments.filter(({ rehearsal, live }) => !rehearsal || isThere(live));
   }
 
   /** Begins to follow, or begins anew. */
@@ -28,11 +31,9 @@ export class LiveEnvironments implements vscode.Disposable {
     const follow = new AbortController();
     this.#follow = follow;
     const folders = await foldersWithProfile();
-    for (const known of [...this.#states.keys()]) if (!folders.includes(known)) this.#states.delete(known);
-    for (const folder of folders) {
-      if (!this.#states.has(folder)) this.#states.set(folder, { is: "unknown" });
-      void this.#watchOne(folder, follow.signal);
-    }
+    const places = folders.flatMap((folder): Place[] => [{ folder }, { folder, rehearsal: true }]);
+    this.#environments = places.map((place) => this.#find(place) ?? { ...place, live: { is: "unknown" } });
+    for (const environment of this.#environments) void this.#watchOne(environment, follow.signal);
     this.#changed.fire();
   }
 
@@ -42,18 +43,29 @@ export class LiveEnvironments implements vscode.Disposable {
     this.#follow = undefined;
   }
 
-  async #watchOne(folder: string, signal: AbortSignal): Promise<void> {
-    const { watchEnvironment } = await import("../../engine/environment/index.ts");
+  #find({ folder, rehearsal }: Place): LiveEnvironment | undefined {
+    return this.#environments.find((one) => one.folder === folder && one.rehearsal === rehearsal);
+  }
+
+  async #watchOne(environment: LiveEnvironment, signal: AbortSignal): Promise<void> {
+    const { UsageWatch, watchEnvironment } = await import("../../engine/environment/index.ts");
+    const place = here(environment);
+    const show = (live: Live) => {
+      if (signal.aborted) return;
+      environment.live = live;
+      this.#changed.fire();
+    };
+    using taken = new UsageWatch(place, (usage) => {
+      if (environment.live.is === "known") show({ ...environment.live, usage });
+    });
     try {
-      for await (const status of watchEnvironment(here(folder), signal)) {
-        if (signal.aborted) return;
-        this.#states.set(folder, { is: "known", status });
-        this.#changed.fire();
+      for await (const status of watchEnvironment(place, signal)) {
+        const { live } = environment;
+        show({ is: "known", status, ...(live.is === "known" && live.usage ? { usage: live.usage } : {}) });
+        taken.follow(new Set(status.parts.filter(runs).flatMap(({ id }) => id ?? [])));
       }
     } catch (thrown) {
-      if (signal.aborted || isCancelled(thrown)) return;
-      this.#states.set(folder, { is: "unreachable", says: toFault(thrown).says });
-      this.#changed.fire();
+      if (!isCancelled(thrown)) show({ is: "unreachable", says: toFault(thrown).says });
     }
   }
 
@@ -61,6 +73,12 @@ export class LiveEnvironments implements vscode.Disposable {
     this.pause();
     this.#changed.dispose();
   }
+}
+
+const runs = ({ state }: Part) => state === "well" || state === "unwell" || state === "starting";
+
+function isThere(live: Live): boolean {
+  return live.is === "known" && live.status.parts.some(({ state }) => state !== "absent");
 }
 
 /** The open folders that have a profile. */

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
-import type { EnvironmentStatus, Finding, Part } from "../../engine/environment/index.ts";
+import type { EnvironmentStatus, Finding, Part, Usage } from "../../engine/environment/index.ts";
 import { type Facet, icons, type Row } from "../tree/row.ts";
-import type { Live } from "./live.ts";
+import type { LiveEnvironment } from "./live.ts";
+import type { Place } from "./machine.ts";
 
 export interface Checkup {
   findings: readonly Finding[];
@@ -11,15 +12,13 @@ export interface Checkup {
 /** The environments of the open folders, then what the last check of this machine found. */
 export function environmentRows(
   checkup: Checkup | undefined,
-  environments: ReadonlyMap<string, Live> = new Map(),
+  environments: readonly LiveEnvironment[] = [],
 ): Row[] {
-  return [
-    ...[...environments].map(([folder, live]) => environmentRow(folder, live)),
-    ...(checkup ? [machineRow(checkup)] : []),
-  ];
+  return [...environments.map(environmentRow), ...(checkup ? [machineRow(checkup)] : [])];
 }
 
-function environmentRow(folder: string, live: Live): Row {
+function environmentRow({ live, ...place }: LiveEnvironment): Row {
+  const { folder, rehearsal } = place;
   const base = { id: `environment/${folder}?`, label: basename(folder), folder };
   if (live.is === "unknown")
     return { ...base, description: "looking…", icon: icons.unknown, facets: ["environment"] };
@@ -35,19 +34,23 @@ function environmentRow(folder: string, live: Live): Row {
   // a row of its own: the tree would keep the one without children folded
   const { status } = live;
   const { said, icon, facets } = overall(status);
+  const label = rehearsal ? `${status.name}, release rehearsed` : status.name;
+  const stale = status.parts.some(({ changed }) => changed !== undefined);
   return {
-    id: `environment/${folder}`,
-    label: status.name,
-    folder,
+    ...place,
+    id: rowId(place),
+    label,
     expanded: true,
-    description: said,
+    description: stale ? `${said}, not as it is described now` : said,
     icon,
-    facets: ["environment", ...facets],
-    spoken: `${status.name}: ${said}`,
+    facets: [rehearsal ? "rehearsal" : "environment", ...facets, ...(stale ? (["stale"] as const) : [])],
+    spoken: `${label}: ${said}${stale ? ", not as it is described now" : ""}`,
     tooltip: `Compose project \`${status.project}\` in ${folder}`,
     children: [
-      ...status.parts.filter(({ kind }) => kind !== "workspace").map((part) => partRow(folder, part)),
-      ...status.drift.map((one) => driftRow(folder, one)),
+      ...status.parts
+        .filter(({ kind }) => kind !== "workspace")
+        .map((part) => partRow(place, part, part.id === undefined ? undefined : live.usage?.get(part.id))),
+      ...(rehearsal ? [] : status.drift.map((one) => driftRow(folder, one))),
     ],
   };
 }
@@ -78,30 +81,52 @@ const looks: Record<Part["state"], { said: string; icon: NonNullable<Row["icon"]
   paused: { said: "paused", icon: icons.found },
 };
 
-function partRow(folder: string, { name, kind, state, exitCode, address, image }: Part): Row {
+function rowId({ folder, rehearsal }: Place): string {
+  return `environment/${folder}${rehearsal ? "/release" : ""}`;
+}
+
+function partRow(
+  place: Place,
+  { name, kind, state, exitCode, address, image, changed }: Part,
+  usage: Usage | undefined,
+): Row {
   const { said, icon } = looks[state];
   const ended = state === "ended" && exitCode !== undefined && exitCode !== 0 && exitCode < 128;
   const text = ended ? `ended with exit code ${exitCode}` : said;
   const running = state === "well" || state === "unwell" || state === "starting";
-  const description = [text, image, running && address ? `:${address.port}` : undefined]
-    .filter(Boolean)
-    .join(" · ");
+  const stale = changed && `changed since: ${changed.join(", ")}`;
+  const port = running && address ? `:${address.port}` : undefined;
+  const takes = running && usage ? taken(usage) : undefined;
+  const tooltip = [
+    address?.url,
+    changed &&
+      `What runs was made before **${changed.join("**, **")}** changed. *Open in Environment* makes it anew.`,
+  ].filter(Boolean);
   return {
-    id: `environment/${folder}/${name}`,
+    ...place,
+    id: `${rowId(place)}/${name}`,
     label: name,
-    description,
-    icon: ended ? icons.bad : icon,
-    spoken: `${name}: ${text}${running && address ? `, at port ${address.port}` : ""}`,
-    ...(address?.url ? { tooltip: address.url } : {}),
+    description: [text, stale, image, port, takes].filter(Boolean).join(" · "),
+    icon: ended ? icons.bad : changed && state === "well" ? icons.found : icon,
+    spoken: [`${name}: ${text}`, stale, running && address ? `at port ${address.port}` : undefined]
+      .filter(Boolean)
+      .join(", "),
+    ...(tooltip.length > 0 ? { tooltip: tooltip.join("\n\n") } : {}),
     facets: [
       "part",
       running || state === "crashing" || state === "paused" ? "running" : "stopped",
       ...(running && address?.url ? (["page"] as const) : []),
       ...(kind === "service" && address ? (["database"] as const) : []),
     ],
-    folder,
     subject: name,
   };
+}
+
+/** Rounded so that it changes only when it says something. */
+function taken({ cpus, memoryBytes }: Usage): string {
+  const memory =
+    memoryBytes < 1e9 ? `${Math.round(memoryBytes / 1e6)} MB` : `${(memoryBytes / 1e9).toFixed(1)} GB`;
+  return `${Math.round(cpus * 100)} % CPU, ${memory}`;
 }
 
 function driftRow(folder: string, { path, state }: EnvironmentStatus["drift"][number]): Row {

@@ -8,7 +8,7 @@ import type { FromLogs, ToLogs } from "../../../webview/protocol.ts";
 import { followLogs, type Here, type Mount, outside, projectOf } from "../../engine/environment/index.ts";
 import { fault, toFault } from "../../engine/process/index.ts";
 import { foldersWithProfile } from "../environment/live.ts";
-import { here } from "../environment/machine.ts";
+import { here, type Place } from "../environment/machine.ts";
 import { present } from "../present.ts";
 import { asRow } from "../tree/rowTree.ts";
 import { pageOf } from "./html.ts";
@@ -23,7 +23,7 @@ export class LogsView implements vscode.Disposable {
   readonly #kept: vscode.Memento;
   readonly #log: vscode.LogOutputChannel;
   #view: vscode.WebviewView | undefined;
-  #folder: string | undefined;
+  #place: Place | undefined;
   #session = this.#fresh();
   #failed = false;
   #running: AbortController | undefined;
@@ -40,8 +40,8 @@ export class LogsView implements vscode.Disposable {
   async show(argument: unknown): Promise<void> {
     const row = asRow(argument);
     const process = typeof argument === "string" ? argument : row?.subject;
-    const folder = row?.folder ?? this.#folder;
-    if (folder !== undefined && (folder !== this.#folder || this.#failed)) this.#start(folder);
+    const place = row?.folder === undefined ? this.#place : placeOf(row.folder, row.rehearsal);
+    if (place !== undefined && (!same(place, this.#place) || this.#failed)) this.#start(place);
     this.#select = process === undefined ? undefined : [process];
     await vscode.commands.executeCommand("sistership.logs.focus");
     if (this.#session.listening) this.#sendSelection();
@@ -58,33 +58,33 @@ export class LogsView implements vscode.Disposable {
       this.#session.hide();
       this.#view = undefined;
     });
-    const [first] = this.#folder === undefined ? await foldersWithProfile() : [this.#folder];
+    const [first] = this.#place === undefined ? await foldersWithProfile() : [];
     const folder = first ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    if (this.#running === undefined && folder !== undefined) this.#start(folder);
+    if (this.#running === undefined && folder !== undefined) this.#start(this.#place ?? { folder });
     view.webview.html = this.#page(view);
   }
 
   /** Follows the environment of a folder, from the beginning. */
-  #start(folder: string): void {
+  #start(place: Place): void {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
-    this.#folder = folder;
+    this.#place = place;
     this.#failed = false;
     this.#mounts = new Map();
     this.#session.hide();
     const session = this.#fresh();
     this.#session = session;
     if (this.#view) {
-      this.#view.description = basename(folder);
+      this.#view.description = `${basename(place.folder)}${place.rehearsal ? ", release rehearsed" : ""}`;
       // the page asks anew, with the filter it has
       if (this.#view.webview.html !== "") this.#view.webview.html = this.#page(this.#view);
     }
-    void this.#follow(folder, session, running.signal);
+    void this.#follow(place, session, running.signal);
   }
 
-  async #follow(folder: string, session: LogSession, signal: AbortSignal): Promise<void> {
-    const place = here(folder);
+  async #follow(environment: Place, session: LogSession, signal: AbortSignal): Promise<void> {
+    const place = here(environment);
     while (!signal.aborted) {
       const project = await projectOf(place);
       const moved = new AbortController();
@@ -93,7 +93,7 @@ export class LogsView implements vscode.Disposable {
         if ((await projectOf(place)) !== project) moved.abort();
       };
       const files = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(folder, ".sistership/{compose.yaml,.env}"),
+        new vscode.RelativePattern(environment.folder, ".sistership/{compose.yaml,.env,release.env}"),
       );
       files.onDidCreate(look);
       files.onDidChange(look);
@@ -139,7 +139,7 @@ export class LogsView implements vscode.Disposable {
         return this.#open(message);
       case "up":
         await vscode.commands.executeCommand("sistership.openInEnvironment");
-        if (this.#folder !== undefined) this.#start(this.#folder);
+        if (this.#place !== undefined) this.#start(this.#place);
         return;
       default:
         this.#session.answer(message);
@@ -161,9 +161,9 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #save(): Promise<void> {
-    const name = `${basename(this.#folder ?? "logs")}.log`;
+    const name = `${basename(this.#place?.folder ?? "logs")}.log`;
     const folder =
-      this.#folder === undefined ? {} : { defaultUri: vscode.Uri.file(`${this.#folder}/${name}`) };
+      this.#place === undefined ? {} : { defaultUri: vscode.Uri.file(`${this.#place.folder}/${name}`) };
     const target = await vscode.window.showSaveDialog({ ...folder, filters: { Log: ["log", "txt"] } });
     if (!target) return;
     try {
@@ -176,7 +176,7 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #open({ process, path, line, column = 1 }: Extract<FromLogs, { type: "open" }>): Promise<void> {
-    for (const file of outside(path, this.#folder ?? "", this.#mounts.get(process) ?? [])) {
+    for (const file of outside(path, this.#place?.folder ?? "", this.#mounts.get(process) ?? [])) {
       const isFile = await stat(file).then(
         (found) => found.isFile(),
         () => false,
@@ -218,4 +218,12 @@ export class LogsView implements vscode.Disposable {
   dispose(): void {
     this.#running?.abort();
   }
+}
+
+function placeOf(folder: string, rehearsal: true | undefined): Place {
+  return { folder, ...(rehearsal ? { rehearsal } : {}) };
+}
+
+function same(one: Place, other: Place | undefined): boolean {
+  return one.folder === other?.folder && one.rehearsal === other.rehearsal;
 }

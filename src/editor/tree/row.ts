@@ -15,6 +15,8 @@ export interface Row {
   subject?: string;
   /** The folder whose environment it belongs to. */
   folder?: string;
+  /** It belongs to what is rehearsed of the release. */
+  rehearsal?: true;
   children?: readonly Row[];
   expanded?: boolean;
 }
@@ -24,11 +26,13 @@ export type Facet =
   | "command"
   | "server"
   | "environment"
+  | "rehearsal"
   | "part"
   | "database"
   | "page"
   | "running"
-  | "stopped";
+  | "stopped"
+  | "stale";
 
 /** States in one look for all views; the text beside them says the same. */
 export const icons = {

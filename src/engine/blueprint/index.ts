@@ -7,6 +7,6 @@ export { readLock } from "./lock.ts";
 export { projectStatus } from "./project.ts";
 export { connection } from "./services.ts";
 export { onStage } from "./stage.ts";
-export { status, writable } from "./status.ts";
+export { type FileStatus, status, writable } from "./status.ts";
 export { update } from "./update.ts";
 export { askedFor } from "./variables.ts";

@@ -3,4 +3,5 @@ export { type Container, composeContainers } from "./containers.ts";
 export { findEndpoint, type Machine } from "./endpoint.ts";
 export { type ContainerEvent, listen } from "./events.ts";
 export { inspectEngine } from "./inspect.ts";
+export { type Usage, usageOf } from "./usage.ts";
 export { isOlder } from "./version.ts";

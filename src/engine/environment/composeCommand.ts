@@ -7,19 +7,25 @@ import { generatedFolder, rehearsalEnv, rehearsalFile } from "./local.ts";
 /** What the profile cannot say: a Compose file of the user's own, laid over the generated one. */
 const ownFile = "compose.override.yaml";
 
+/** The Compose files of an environment: the generated one first. A rehearsal takes nothing of the user's own. */
+export function composeFiles({ folder, rehearsal }: Here): string[] {
+  const at = (name: string) => join(folder, generatedFolder, name);
+  if (rehearsal) return [at(rehearsalFile)];
+  return [at("compose.yaml"), ...(existsSync(at(ownFile)) ? [at(ownFile)] : [])];
+}
+
 /** A `docker compose` command on the environment of a folder. */
 export function compose(
-  { folder, machine, rehearsal }: Here,
+  here: Here,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Command {
-  const at = (name: string) => join(folder, generatedFolder, name);
-  const files = rehearsal
-    ? ["--env-file", at(rehearsalEnv), "--file", at(rehearsalFile)]
-    : ["--file", at("compose.yaml"), ...(existsSync(at(ownFile)) ? ["--file", at(ownFile)] : [])];
+  const { folder, machine, rehearsal } = here;
+  const values = rehearsal ? ["--env-file", join(folder, generatedFolder, rehearsalEnv)] : [];
+  const files = composeFiles(here).flatMap((file) => ["--file", file]);
   return {
     program: "docker",
-    args: ["compose", "--progress", "plain", ...files, ...args],
+    args: ["compose", "--progress", "plain", ...values, ...files, ...args],
     cwd: folder,
     env: { ...machine.env, COMPOSE_MENU: "false", ...env },
   };

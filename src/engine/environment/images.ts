@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fault, format, run, type Task } from "../process/index.ts";
-import { targetOf } from "./here.ts";
+import { type Here, targetOf } from "./here.ts";
 import { remember } from "./memory.ts";
 import { inSession, type Session } from "./session.ts";
 import { explain } from "./trouble.ts";
@@ -32,7 +32,7 @@ export async function buildImages(
       why: "System packages and the runtime, in the same base that is released.",
       command: format(command),
     };
-    const from = await inputs(session, image);
+    const from = await imageInputs(here, image);
     const before = memory.built[image.name];
     if (from !== undefined && before?.from === from && before.id === ids.get(tag)) {
       task.skip(plan, "built already");
@@ -55,8 +55,8 @@ export async function buildImages(
  * What the image for development is made from; undefined where only Docker can tell: the repository's own Dockerfile,
  * and what is released, which holds all of the source.
  */
-async function inputs(
-  { here }: Session,
+export async function imageInputs(
+  here: Here,
   image: Session["layout"]["images"][number],
 ): Promise<string | undefined> {
   if (!image.generated || here.rehearsal) return undefined;

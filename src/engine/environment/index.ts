@@ -1,3 +1,4 @@
+export type { Usage } from "../docker/index.ts";
 export type { Address } from "./addresses.ts";
 export { type Act, control } from "./control.ts";
 export { examine, type Finding } from "./doctor/doctor.ts";
@@ -9,4 +10,5 @@ export { secretsFile } from "./memory.ts";
 export { type Parity, parity } from "./parity/parity.ts";
 export { type EnvironmentStatus, environmentStatus, type Part, watchEnvironment } from "./status.ts";
 export { type Up, up } from "./up.ts";
+export { type UsageByContainer, UsageWatch, usageNow } from "./usage.ts";
 export type { Values } from "./values.ts";

@@ -21,6 +21,8 @@ const schema = z.object({
   ports: z.record(z.string(), z.number()).default({}),
   /** What each image was built from, and what came of it. */
   built: z.record(z.string(), z.object({ from: z.string(), id: z.string() })).default({}),
+  /** What the containers were made with: service → field → digest. */
+  made: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   /** The data that a seed was put into, by the seed's service. */
   seeded: z.record(z.string(), z.string()).default({}),
   /** The source that the release command last ran for, and the data it ran on. */

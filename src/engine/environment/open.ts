@@ -123,6 +123,7 @@ async function settle(
   });
   const memory: Memory = {
     built: {},
+    made: {},
     seeded: {},
     ...(before?.project === project ? before : {}),
     folder: here.folder,

@@ -1,4 +1,4 @@
-import { layout, projectStatus, type Target } from "../blueprint/index.ts";
+import { type FileStatus, layout, projectStatus, type Target } from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -11,7 +11,9 @@ import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
 import { type Here, targetOf } from "./here.ts";
-import { recall } from "./memory.ts";
+import { imageInputs } from "./images.ts";
+import { changed, described } from "./made.ts";
+import { type Memory, recall } from "./memory.ts";
 import { usualProject } from "./projectName.ts";
 import { isOf } from "./session.ts";
 
@@ -29,6 +31,8 @@ export interface Part {
   address?: Address;
   /** The container, where there is one. */
   id?: string;
+  /** In what its container is not as it would be made now: fields of its Compose service, or its image. Bringing the environment up mends it. */
+  changed?: string[];
 }
 
 export interface EnvironmentStatus {
@@ -47,14 +51,47 @@ export async function environmentStatus(here: Here, signal?: AbortSignal): Promi
   const memory = recall(here);
   const project = memory?.project ?? usualProject(here, profile);
   const containers = await ask(here, project, signal);
+  const changes = memory === undefined ? new Map() : await changesSince(memory, here, found);
+  const parts = partsOf(profile, project, memory?.ports ?? {}, containers, targetOf(here));
   return {
     name: profile.name,
     project,
-    parts: partsOf(profile, project, memory?.ports ?? {}, containers, targetOf(here)),
+    parts: parts.map((part) => {
+      const changed = part.id === undefined ? undefined : changes.get(part.name);
+      return changed ? { ...part, changed } : part;
+    }),
     drift: files.flatMap(({ file, state }) =>
       state === "outdated" || state === "edited" ? [{ path: file.path, state }] : [],
     ),
   };
+}
+
+/** Process or service → in what it is described otherwise than what runs was made with. */
+async function changesSince(
+  memory: Memory,
+  here: Here,
+  { profile, files }: { profile: Profile; files: readonly FileStatus[] },
+): Promise<Map<string, string[]>> {
+  const changes = new Map<string, string[]>();
+  const outdated = files.find(
+    ({ file, state }) => file.path === ".sistership/compose.yaml" && state === "outdated",
+  );
+  const now = await described(here, here.rehearsal ? undefined : outdated?.file.text);
+  const plan = layout(profile, targetOf(here));
+  const stale = new Set<string>();
+  for (const image of plan.images) {
+    const before = memory.built[image.name];
+    if (before === undefined) continue;
+    const rewritten = files.some(({ file, state }) => file.path === image.dockerfile && state === "outdated");
+    if (rewritten || before.from !== (await imageInputs(here, image))) stale.add(image.name);
+  }
+  for (const name of [...plan.processes, ...plan.services, plan.workspace.service]) {
+    const image = profile.processes[name]?.image ?? profile.processes[profile.main]?.image;
+    const old = !plan.services.includes(name) && image !== undefined && stale.has(image);
+    const all = [...changed(memory.made, now, name), ...(old ? ["image"] : [])];
+    if (all.length > 0) changes.set(name, [...new Set(all)]);
+  }
+  return changes;
 }
 
 async function ask(here: Here, project: string, signal: AbortSignal | undefined): Promise<Container[]> {

@@ -6,6 +6,8 @@ import { fetchImages } from "./fetch.ts";
 import { HealthWatch } from "./health.ts";
 import type { Here } from "./here.ts";
 import { buildImages, imageIds } from "./images.ts";
+import { described } from "./made.ts";
+import { remember } from "./memory.ts";
 import { openSession, settlePorts } from "./open.ts";
 import { create, startParts } from "./parts.ts";
 import { isOf, type Session } from "./session.ts";
@@ -82,6 +84,8 @@ async function bringUp(session: Session, watch: HealthWatch, task: Task): Promis
     (task) => buildImages(session, ids, task),
   ]);
   await create(session, [], task);
+  session.memory.made = await described(session.here);
+  remember(session.here, session.memory);
   for (const setup of layout.setups) await install(session, setup, task);
   await migrate(session, task);
   await seed(session, task);

@@ -4,7 +4,7 @@ import { activityRows } from "../../../src/editor/activity/rows.ts";
 import { environmentRows } from "../../../src/editor/environment/rows.ts";
 import { serverRows } from "../../../src/editor/servers/rows.ts";
 import { statusText } from "../../../src/editor/statusText.ts";
-import type { Finding } from "../../../src/engine/environment/index.ts";
+import type { EnvironmentStatus, Finding, Part } from "../../../src/engine/environment/index.ts";
 import type { Report } from "../../../src/engine/process/index.ts";
 
 const at = new Date(2026, 10, 20, 9, 5);
@@ -38,6 +38,51 @@ describe("the Environment view", () => {
     const [machine] = environmentRows({ findings: [bad], at });
     assert.match(machine?.spoken ?? "", /1 problems?/);
     assert.match(machine?.children?.[0]?.spoken ?? "", /Docker engine: problem, No Docker engine/);
+  });
+});
+
+describe("an environment in the view", () => {
+  const usage = new Map([["c1", { cpus: 0.126, memoryBytes: 45_400_000 }]]);
+  const web: Part = {
+    name: "web",
+    kind: "process",
+    state: "well",
+    id: "c1",
+    address: { name: "web", port: 3000, url: "http://shop.localhost:3000" },
+  };
+  const status = (part: Partial<Part> = {}): EnvironmentStatus => ({
+    name: "shop",
+    project: "shop",
+    parts: [{ ...web, ...part }],
+    drift: [],
+  });
+  const rows = (part?: Partial<Part>, rehearsal?: true) =>
+    environmentRows(undefined, [
+      {
+        folder: "/shop",
+        ...(rehearsal ? { rehearsal } : {}),
+        live: { is: "known", status: status(part), usage },
+      },
+    ]);
+
+  test("says what each part takes, in numbers that change only when they say something", () => {
+    assert.equal(rows()[0]?.children?.[0]?.description, "running · :3000 · 13 % CPU, 45 MB");
+    assert.equal(rows({ state: "ended" })[0]?.children?.[0]?.description, "ended");
+  });
+  test("names what has changed since a part was made, with the one action that mends it", () => {
+    const [row] = rows({ changed: ["environment.LOG_LEVEL", "image"] });
+    assert.ok(row?.facets?.includes("stale"));
+    assert.match(row?.spoken ?? "", /not as it is described now/);
+    assert.match(
+      row?.children?.[0]?.description ?? "",
+      /^running · changed since: environment\.LOG_LEVEL, image · /,
+    );
+  });
+  test("tells a rehearsal from what it stands beside", () => {
+    const [row] = rows({}, true);
+    assert.equal(row?.label, "shop, release rehearsed");
+    assert.deepEqual(row?.facets, ["rehearsal", "running"]);
+    assert.notEqual(row?.children?.[0]?.id, rows()[0]?.children?.[0]?.id);
   });
 });
 
