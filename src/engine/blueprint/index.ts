@@ -6,6 +6,7 @@ export { type Layout, layout } from "./layout.ts";
 export { readLock } from "./lock.ts";
 export { projectStatus } from "./project.ts";
 export { connection } from "./services.ts";
+export { isCompiledApart } from "./stacks/index.ts";
 export { onStage } from "./stage.ts";
 export { type FileStatus, status, writable } from "./status.ts";
 export { update } from "./update.ts";

@@ -63,3 +63,8 @@ export function toolOf(
   if (language === "deno") return { from: `denoland/deno:bin-${version}`, paths: ["/deno"] };
   return undefined;
 }
+
+/** Whether an image is compiled in another than it is released in: then the two have no base in common. */
+export function isCompiledApart(profile: Profile, imageName: string): boolean {
+  return stackOf(profile, imageName)?.sdk !== undefined;
+}

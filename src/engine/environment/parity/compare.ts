@@ -53,12 +53,21 @@ export function compare(sides: readonly Side[]): Parity {
 
 function processRows(name: string, sides: readonly Side[]): ParityRow[] {
   const all = sides.map(({ processes }) => processes[name]);
+  const any = (test: (one: Inside) => boolean) => all.some((one) => one !== undefined && test(one));
+  // what is compiled is compiled in another image than it runs in: only the program goes from one to the other
+  const apart = any(({ compiled }) => compiled);
   return [
-    row(`${name}: base`, all, ({ layers }) => short(layers[0] ?? "")),
-    row(`${name}: system`, all, ({ system }) => system),
-    row(`${name}: runtime`, all, ({ runtime }) => runtime),
-    setRow(`${name}: system packages`, all, ({ packages }) => packages),
-    setRow(`${name}: libraries`, all, ({ libraries }) => libraries),
+    ...(apart
+      ? []
+      : [
+          row(`${name}: base`, all, ({ layers }) => short(layers[0] ?? "")),
+          row(`${name}: system`, all, ({ system }) => system),
+          setRow(`${name}: system packages`, all, ({ packages }) => packages),
+        ]),
+    ...(any(({ runtime }) => runtime !== "") ? [row(`${name}: runtime`, all, ({ runtime }) => runtime)] : []),
+    ...(any(({ libraries }) => Object.keys(libraries).length > 0)
+      ? [setRow(`${name}: libraries`, all, ({ libraries }) => libraries)]
+      : []),
     setRow(
       `${name}: variables`,
       all,

@@ -1,11 +1,13 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
+import type { Language } from "../../profile/index.ts";
 
 /** What can be said of a container from inside and from its image, whatever engine it runs on. */
 export interface Inside {
-  /** Identity and layers of its image. */
-  image: string;
+  /** It is compiled, in an image that has what compiling takes. */
+  compiled: boolean;
+  /** Of its image. */
   layers: string[];
   system: string;
   runtime: string;
@@ -22,14 +24,18 @@ const inspectedImage = z.object({
 });
 
 /** Looks into a running container. Nothing is changed in it, and no value of a variable is read. */
-export async function lookInside(docker: Docker, id: string, signal: AbortSignal): Promise<Inside> {
+export async function lookInside(
+  docker: Docker,
+  { id, language, compiled }: { id: string; language: Language | undefined; compiled: boolean },
+  signal: AbortSignal,
+): Promise<Inside> {
   const container = docker.getContainer(id);
   const { Image: image, Config } = await container.inspect();
   const { RootFS, Config: own } = inspectedImage.parse(await docker.getImage(image).inspect());
-  const said = sections(await ask(docker, id, signal));
+  const said = sections(await ask(docker, id, `${system}${(language && languages[language]) ?? ""}`, signal));
   const ofImage = new Set(namesOf(own?.Env ?? []));
   return {
-    image,
+    compiled,
     layers: RootFS.Layers,
     system: said.system?.[0] ?? "",
     runtime: said.runtime?.[0] ?? "",
@@ -43,43 +49,42 @@ export async function lookInside(docker: Docker, id: string, signal: AbortSignal
 
 const namesOf = (variables: readonly string[]) => variables.map((one) => one.slice(0, one.indexOf("=")));
 
-/** Asked of whatever is there: a distribution's packages, and the language whose program is found first. */
-const script = `
+/** Asked of every distribution. */
+const system = `
 echo '== system'; (. /etc/os-release; echo "$PRETTY_NAME")
 echo '== packages'
 if command -v dpkg-query >/dev/null; then dpkg-query -W -f='\${Package} \${Version}\\n'
 elif command -v apk >/dev/null; then apk list --installed 2>/dev/null | sed -E 's/^(.+)-([0-9][^ ]*-r[0-9]+) .*/\\1 \\2/'; fi
-if command -v php >/dev/null; then
-  echo '== runtime'; php -r 'echo "PHP ", PHP_VERSION, "\\n";'
-  echo '== libraries'; php -r '
-    foreach (get_loaded_extensions() as $name) echo "ext-", strtolower($name), " ", phpversion($name), "\\n";
-    $known = "vendor/composer/installed.php";
-    if (is_file($known)) foreach ((require $known)["versions"] as $name => $it) if (isset($it["pretty_version"])) echo $name, " ", $it["pretty_version"], "\\n";'
-elif command -v python >/dev/null || command -v python3 >/dev/null; then
-  python=$(command -v python || command -v python3)
-  echo '== runtime'; "$python" --version
-  echo '== libraries'; "$python" -c '
-from importlib.metadata import distributions
-for one in distributions(): print(one.metadata["Name"].lower().replace("_", "-"), one.version)'
-elif command -v ruby >/dev/null; then
-  echo '== runtime'; ruby --version
-  echo '== libraries'; bundle list 2>/dev/null | sed -nE 's/^  \\* ([^ ]+) \\(([^ )]+).*/\\1 \\2/p'
-elif command -v java >/dev/null; then
-  echo '== runtime'; java -version 2>&1 | head -n 1
-elif command -v dotnet >/dev/null; then
-  echo '== runtime'; dotnet --list-runtimes | tail -n 1
-elif command -v node >/dev/null; then
-  echo '== runtime'; echo "Node $(node --version)"
-  echo '== libraries'; node -e '
-    const { readdirSync, readFileSync } = require("fs");
-    const list = (at) => { try { return readdirSync(at); } catch { return []; } };
-    for (const name of list("node_modules").flatMap((one) => one[0] === "@" ? list("node_modules/" + one).map((two) => one + "/" + two) : [one])) {
-      try { console.log(name, JSON.parse(readFileSync("node_modules/" + name + "/package.json")).version); } catch {}
-    }'
-fi
 `;
 
-async function ask(docker: Docker, id: string, signal: AbortSignal): Promise<string> {
+/** Asked of the language that the profile names: development has others too, as tools. Compiled languages hold theirs within the program. */
+const languages: Partial<Record<Language, string>> = {
+  php: `
+echo '== runtime'; php -r 'echo "PHP ", PHP_VERSION, "\\n";'
+echo '== libraries'; php -r '
+  foreach (get_loaded_extensions() as $name) echo "ext-", strtolower($name), " ", phpversion($name), "\\n";
+  $known = "vendor/composer/installed.php";
+  if (is_file($known)) foreach ((require $known)["versions"] as $name => $it) if (isset($it["pretty_version"])) echo $name, " ", $it["pretty_version"], "\\n";'`,
+  python: `
+echo '== runtime'; python --version
+echo '== libraries'; python -c '
+from importlib.metadata import distributions
+for one in distributions(): print(one.metadata["Name"].lower().replace("_", "-"), one.version)'`,
+  ruby: `
+echo '== runtime'; ruby --version
+echo '== libraries'; bundle list 2>/dev/null | sed -nE 's/^  \\* ([^ ]+) \\(([^ )]+).*/\\1 \\2/p'`,
+  java: "echo '== runtime'; java -version 2>&1 | head -n 1",
+  dotnet: "echo '== runtime'; dotnet --list-runtimes | tail -n 1",
+  node: `
+echo '== runtime'; echo "Node $(node --version)"
+echo '== libraries'; node -e '
+  const { readdirSync, readFileSync } = require("fs");
+  const list = (at) => { try { return readdirSync(at); } catch { return []; } };
+  const names = list("node_modules").flatMap((one) => one[0] === "@" ? list("node_modules/" + one).map((two) => one + "/" + two) : [one]);
+  for (const name of names) try { console.log(name, JSON.parse(readFileSync("node_modules/" + name + "/package.json")).version); } catch {}'`,
+};
+
+async function ask(docker: Docker, id: string, script: string, signal: AbortSignal): Promise<string> {
   const exec = await docker.getContainer(id).exec({
     Cmd: ["sh", "-c", script],
     AttachStdout: true,

@@ -1,4 +1,4 @@
-import { projectStatus } from "../../blueprint/index.ts";
+import { isCompiledApart, projectStatus } from "../../blueprint/index.ts";
 import { findEndpoint, toDockerFault } from "../../docker/index.ts";
 import { fault, type Task } from "../../process/index.ts";
 import type { Profile } from "../../profile/index.ts";
@@ -53,7 +53,12 @@ async function look(name: string, session: Session, profile: Profile, signal: Ab
   const running = [...(await containersOf(session)).values()].filter(({ state }) => state === "running");
   const processes = running
     .filter(({ service }) => layout.processes.includes(service))
-    .map(async ({ service, id }) => [service, await lookInside(docker, id, signal)] as const);
+    .map(async ({ service, id }) => {
+      const image = profile.processes[service]?.image ?? "";
+      const language = profile.images[image]?.runtime?.language;
+      const compiled = isCompiledApart(profile, image);
+      return [service, await lookInside(docker, { id, language, compiled }, signal)] as const;
+    });
   return {
     name,
     processes: Object.fromEntries(await Promise.all(processes)),
