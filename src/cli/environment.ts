@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Here, Part } from "../engine/environment/index.ts";
+import type { Here, Part, Usage } from "../engine/environment/index.ts";
 import { fault, type Task } from "../engine/process/index.ts";
 import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
 import { promptedValues } from "./values.ts";
@@ -64,10 +64,17 @@ export function addEnvironment(program: Command, world: World, onUnwell: () => v
     .description("Say what runs of the environment, and where; exits with 1 when something does not")
     .argument("[folder]", "the project's folder", ".")
     .option("--release", "of the rehearsal of what is released")
+    .option("--usage", "say too what each takes of the processor and the memory")
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { json, release }: Which & { json?: true }) => {
-      const { environmentStatus } = await import("../engine/environment/index.ts");
-      const status = await environmentStatus(hereOf(folder, { release }));
+    .action(async (folder: string, { json, release, usage }: Which & { json?: true; usage?: true }) => {
+      const { environmentStatus, usageNow } = await import("../engine/environment/index.ts");
+      const here = hereOf(folder, { release });
+      const status = await environmentStatus(here);
+      if (usage) {
+        const ids = status.parts.flatMap(({ id, state }) => (id && state !== "ended" ? [id] : []));
+        const taken = await usageNow(here, ids, AbortSignal.timeout(10_000));
+        for (const part of status.parts) Object.assign(part, { usage: taken.get(part.id ?? "") });
+      }
       if (status.parts.some(({ state }) => state !== "well")) onUnwell();
       if (json) return void world.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
       const widest = Math.max(...status.parts.map(({ name }) => name.length));
@@ -87,11 +94,12 @@ const states: Record<Part["state"], string> = {
   paused: "paused",
 };
 
-function said({ state, exitCode, address, image, changed }: Part): string {
+function said({ state, exitCode, address, image, changed, usage }: Part & { usage?: Usage }): string {
   const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const place = address && (address.url ?? `127.0.0.1:${address.port}`);
   const stale = changed && `not as it is described now: ${changed.join(", ")}`;
-  return [`${states[state]}${code}`, image, place, stale].filter(Boolean).join("  ");
+  const takes = usage && `${(usage.cpus * 100).toFixed(1)} % CPU, ${Math.round(usage.memoryBytes / 1e6)} MB`;
+  return [`${states[state]}${code}`, image, place, takes, stale].filter(Boolean).join("  ");
 }
 
 async function confirm(question: string, { stderr }: World): Promise<void> {

@@ -12,6 +12,7 @@ import {
   execCommand,
   reset,
   testCommands,
+  usageNow,
   type Values,
 } from "../../src/engine/environment/index.ts";
 import { run } from "../../src/engine/process/index.ts";
@@ -147,6 +148,35 @@ test("a site in PHP with MariaDB", { timeout: 600_000 }, async () => {
     await project.edit("sistership.yaml", (text) => `${text}release: php bin/migrate\n`);
   const { url } = await project.up();
   assert.match(await page(url), /<h1>Guestbook/);
+});
+
+test("what has changed since it was started is named, by process and field, and mended by the same button", {
+  timeout: 300_000,
+}, async () => {
+  await using project = await checkout(rig, tiny());
+  await project.up();
+  const changes = async () =>
+    Object.fromEntries(
+      (await environmentStatus(project.here)).parts.flatMap(({ name, changed }) =>
+        changed ? [[name, changed]] : [],
+      ),
+    );
+  assert.deepEqual(await changes(), {});
+  await project.edit("sistership.yaml", (text) =>
+    text.replace("health: / }", "health: /, env: { GREETING: hi } }"),
+  );
+  assert.deepEqual(await changes(), { web: ["environment.GREETING"], workspace: ["environment.GREETING"] });
+  await project.up();
+  assert.deepEqual(await changes(), {});
+  await project.edit("sistership.yaml", (text) =>
+    text.replace("runtime: node@22", "runtime: node@22\nbuild: { packages: [tini] }"),
+  );
+  assert.deepEqual(await changes(), { web: ["image"], workspace: ["image"] });
+
+  const { web = "" } = await project.ids();
+  const usage = await usageNow(project.here, [web], AbortSignal.timeout(30_000));
+  const taken = usage.get(web);
+  assert.ok(taken && taken.memoryBytes > 1e6 && taken.cpus >= 0, JSON.stringify(taken));
 });
 
 describe("several side by side", () => {

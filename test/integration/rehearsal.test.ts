@@ -69,7 +69,7 @@ describe("a rehearsal of the release", () => {
     assert.equal(same.verdict, "same");
     const row = (about: string) => same.rows.find((one) => one.about === about);
     assert.match(row("web: runtime")?.values[1] ?? "", /^Node v22\./);
-    assert.match(row("web: libraries")?.says ?? "", /more in development/);
+    assert.match(row("web: system packages")?.says ?? "", /more in development/);
 
     await perform((task) => down(rehearsed, task));
     assert.ok((await project.running()).includes("web"), "the environment goes on");
