@@ -63,7 +63,7 @@ export async function choosePart(
     );
   const items = all.filter(suits).map((part) => ({
     label: part.name,
-    description: `${basename(part.place.folder)}${part.place.rehearsal ? ", release rehearsed" : ""}`,
+    description: `${basename(part.place.folder)}${part.place.rehearsal ? " (rehearsal)" : ""}`,
     part,
   }));
   if (items.length === 0)

@@ -1,7 +1,6 @@
 import type { Parity } from "../../engine/environment/index.ts";
 
-const marks = { same: "✅", differs: "❌", unknown: "❔" } as const;
-const words = { same: "same", differs: "differs", unknown: "unknown" } as const;
+const marks = { same: "= same", differs: "≠ **differs**", unknown: "? unknown" } as const;
 
 const summary = {
   same: "What is developed in is what is released.",
@@ -18,13 +17,11 @@ export function parityText(name: string, { sides, rows, verdict }: Parity, at: D
   return [
     `# Parity of ${name}`,
     "",
-    `${marks[verdict]} ${summary[verdict]}`,
+    summary[verdict],
     "",
     cells(["", "", ...sides, ""]),
     cells(["---", "---", ...sides.map(() => "---"), "---"]),
-    ...sorted.map((row) =>
-      cells([`${marks[row.verdict]} ${words[row.verdict]}`, row.about, ...row.values, row.says]),
-    ),
+    ...sorted.map((row) => cells([marks[row.verdict], row.about, ...row.values, row.says])),
     "",
     `Looked into what runs at ${at.toLocaleString()}. Servers are not compared yet.`,
     "",

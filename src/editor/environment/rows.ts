@@ -34,7 +34,7 @@ function environmentRow({ live, ...place }: LiveEnvironment): Row {
   // a row of its own: the tree would keep the one without children folded
   const { status } = live;
   const { said, icon, facets } = overall(status);
-  const label = rehearsal ? `${status.name}, release rehearsed` : status.name;
+  const label = rehearsal ? `${status.name} (rehearsal)` : status.name;
   const stale = status.parts.some(({ changed }) => changed !== undefined);
   return {
     ...place,

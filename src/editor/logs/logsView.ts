@@ -76,7 +76,7 @@ export class LogsView implements vscode.Disposable {
     const session = this.#fresh();
     this.#session = session;
     if (this.#view) {
-      this.#view.description = `${basename(place.folder)}${place.rehearsal ? ", release rehearsed" : ""}`;
+      this.#view.description = `${basename(place.folder)}${place.rehearsal ? " (rehearsal)" : ""}`;
       // the page asks anew, with the filter it has
       if (this.#view.webview.html !== "") this.#view.webview.html = this.#page(this.#view);
     }

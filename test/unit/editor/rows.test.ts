@@ -80,7 +80,7 @@ describe("an environment in the view", () => {
   });
   test("tells a rehearsal from what it stands beside", () => {
     const [row] = rows({}, true);
-    assert.equal(row?.label, "shop, release rehearsed");
+    assert.equal(row?.label, "shop (rehearsal)");
     assert.deepEqual(row?.facets, ["rehearsal", "running"]);
     assert.notEqual(row?.children?.[0]?.id, rows()[0]?.children?.[0]?.id);
   });
