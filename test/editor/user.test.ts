@@ -126,7 +126,7 @@ test("a project is set up: proposed from its files, explained line by line, writ
 
 test("of many applications, those that are meant are picked", async () => {
   const folder = join(home, "many");
-  const names = ["admin", "api", "billing", "docs", "mailer", "shop"];
+  const names = ["admin", "api", "billing", "desk", "mailer", "shop"];
   for (const name of names) {
     mkdirSync(join(folder, "apps", name), { recursive: true });
     const manifest = { name, dependencies: { express: "5.1.0" }, scripts: { start: "node server.js" } };
@@ -141,12 +141,12 @@ test("of many applications, those that are meant are picked", async () => {
   await vscode.welcomeButton("Set Up This Project").click();
   await vscode.pick(/^billing/).waitFor();
   await vscode.screenshot("which-applications");
-  for (const name of ["admin", "docs", "mailer"]) await vscode.pick(new RegExp(`^${name}`)).click();
+  for (const name of ["admin", "desk", "mailer"]) await vscode.pick(new RegExp(`^${name}`)).click();
   await vscode.page.locator(".quick-input-action .monaco-button", { hasText: "OK" }).click();
   await vscode.text("processes:").waitFor();
   await vscode.screenshot("applications-picked");
   for (const name of ["api", "billing", "shop"]) await vscode.text(`  ${name}:`).first().waitFor();
-  assert.equal(await vscode.text("  docs:").count(), 0);
+  assert.equal(await vscode.text("  desk:").count(), 0);
 });
 
 test("a folder that says nothing of itself is told so, with a way on", async () => {
