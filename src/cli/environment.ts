@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Here, Part, Usage } from "../engine/environment/index.ts";
 import { fault, type Task } from "../engine/process/index.ts";
+import { openInBrowser } from "./browser.ts";
 import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
 import { promptedValues } from "./values.ts";
 
@@ -40,6 +41,38 @@ export function addEnvironment(program: Command, world: World, onUnwell: () => v
       );
       if (output.json) return;
       for (const { name, url } of addresses) if (url) world.stdout.write(`${name}: ${url}\n`);
+    });
+
+  operation("rebuild", "Build the images anew, from nothing, and bring the environment up with them").action(
+    async (folder: string, { release, ...output }: OutputOptions & Which) => {
+      const { up } = await import("../engine/environment/index.ts");
+      const here = hereOf(folder, { release });
+      await operate("Rebuild the environment", here, output, (task) =>
+        up(here, promptedValues(here, world), task, { rebuild: true }),
+      );
+    },
+  );
+
+  program
+    .command("open")
+    .description("Open a page of the environment in the browser")
+    .argument("[process]", "a process with a port, instead of the main one")
+    .option("--folder <folder>", "the project's folder", ".")
+    .option("--release", "of the rehearsal of what is released")
+    .action(async (name: string | undefined, { folder, release }: Which & { folder: string }) => {
+      const { environmentStatus } = await import("../engine/environment/index.ts");
+      const { parts, name: project } = await environmentStatus(hereOf(folder, { release }));
+      const pages = parts.filter(
+        ({ address, state }) => address?.url && state !== "absent" && state !== "ended",
+      );
+      const page = name === undefined ? pages[0] : pages.find((part) => part.name === name);
+      if (page?.address?.url === undefined) {
+        if (name !== undefined && pages.length > 0)
+          throw fault("no-such-process", [name, pages.map((part) => part.name).join(", ")]);
+        throw fault("not-up", [project]);
+      }
+      world.stdout.write(`${page.address.url}\n`);
+      await openInBrowser(page.address.url, world);
     });
 
   operation("down", "Stop the environment and remove its containers; its data stays").action(

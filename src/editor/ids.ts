@@ -6,6 +6,7 @@ export const commandIds = [
   "sistership.openInEnvironment",
   "sistership.stopEnvironment",
   "sistership.resetEnvironment",
+  "sistership.rebuildEnvironment",
   "sistership.rehearse",
   "sistership.compareEnvironments",
   "sistership.refreshEnvironment",

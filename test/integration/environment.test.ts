@@ -173,6 +173,10 @@ test("what has changed since it was started is named, by process and field, and 
   );
   assert.deepEqual(await changes(), { web: ["image"], workspace: ["image"] });
 
+  assert.equal((await project.up()).steps["image/web"], "done");
+  assert.equal((await project.up()).steps["image/web"], "skipped");
+  assert.equal((await project.up({ rebuild: true })).steps["image/web"], "done");
+
   const { web = "" } = await project.ids();
   const usage = await usageNow(project.here, [web], AbortSignal.timeout(30_000));
   const taken = usage.get(web);

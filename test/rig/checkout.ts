@@ -31,6 +31,7 @@ interface UpOptions {
   signal?: AbortSignal;
   /** Not the environment for development, but this. */
   rehearsal?: Rehearsal;
+  rebuild?: true;
   onStep?: (id: string, state: string) => void;
 }
 
@@ -56,7 +57,7 @@ export async function checkout(
   labelEnvironment(place);
   const here = hereIn(place, rig, home);
 
-  const bringUp = async ({ values = nobody, signal, onStep, rehearsal }: UpOptions = {}) => {
+  const bringUp = async ({ values = nobody, signal, onStep, rehearsal, rebuild }: UpOptions = {}) => {
     const steps: Record<string, string> = {};
     const report = (one: Report) => {
       if (one.kind !== "step") return;
@@ -65,7 +66,7 @@ export async function checkout(
     };
     const options = { title: "up", about: place, report, signal: signal ?? new AbortController().signal };
     const { addresses, project } = await operate(options, (task) =>
-      up({ ...here, ...(rehearsal ? { rehearsal } : {}) }, values, task),
+      up({ ...here, ...(rehearsal ? { rehearsal } : {}) }, values, task, rebuild ? { rebuild } : {}),
     );
     const url = addresses.find((one) => one.url)?.url ?? "";
     // Node asks the system's name server for names under localhost, which may not know them; browsers do not ask

@@ -38,6 +38,17 @@ export function registerEnvironmentActions(
     await arrive(folder, result);
   });
 
+  register("sistership.rebuildEnvironment", async (argument) => {
+    const place = await choosePlace(argument);
+    if (!place) return;
+    const { folder } = place;
+    const { up } = await engine();
+    const result = await run(`Rebuild the environment of ${basename(folder)}`, folder, (task) =>
+      up(here({ folder }), secretValues(folder, secrets), task, { rebuild: true }),
+    );
+    await arrive(folder, result);
+  });
+
   register("sistership.stopEnvironment", async (argument) => {
     const place = await choosePlace(argument);
     if (!place) return;

@@ -20,12 +20,13 @@ export async function imageIds({ docker, profile }: Session): Promise<Map<string
 export async function buildImages(
   session: Session,
   ids: ReadonlyMap<string, string>,
+  anew: boolean,
   task: Task,
 ): Promise<void> {
   const { layout, profile, memory, here } = session;
   for (const image of layout.images) {
     const tag = `sistership-${profile.name}-${image.name}:${targetOf(here)}`;
-    const command = inSession(session, "build", image.service);
+    const command = inSession(session, "build", ...(anew ? ["--no-cache"] : []), image.service);
     const plan = {
       id: `image/${image.name}`,
       title: layout.images.length === 1 ? "Image" : `Image of ${image.name}`,
@@ -34,7 +35,7 @@ export async function buildImages(
     };
     const from = await imageInputs(here, image);
     const before = memory.built[image.name];
-    if (from !== undefined && before?.from === from && before.id === ids.get(tag)) {
+    if (!anew && from !== undefined && before?.from === from && before.id === ids.get(tag)) {
       task.skip(plan, "built already");
       continue;
     }

@@ -21,11 +21,21 @@ export interface Up {
   addresses: Address[];
 }
 
+interface UpOptions {
+  /** Build the images anew, from nothing: what they were made from may be broken, or newer elsewhere. */
+  rebuild?: boolean;
+}
+
 /**
  * Brings the environment of a folder up, as far as it is not: images, services, dependencies, migrations, seeds,
  * processes. What fails or is cancelled stops what this call has started; what ran before goes on.
  */
-export async function up(here: Here, values: Values, task: Task): Promise<Up> {
+export async function up(
+  here: Here,
+  values: Values,
+  task: Task,
+  { rebuild = false }: UpOptions = {},
+): Promise<Up> {
   const opened = await openSession(here, task);
   using file = await task.step(
     {
@@ -43,7 +53,7 @@ export async function up(here: Here, values: Values, task: Task): Promise<Up> {
   using watch = await HealthWatch.open(session.docker, session.project);
   const before = await containersOf(session);
   try {
-    await withPorts(session, watch, task);
+    await withPorts(session, watch, rebuild, task);
   } catch (thrown) {
     await undo(session, before);
     throw toDockerFault(thrown, findEndpoint(here.machine), "start the environment");
@@ -53,11 +63,11 @@ export async function up(here: Here, values: Values, task: Task): Promise<Up> {
 }
 
 /** Between choosing a port and listening at it, somebody else may take it: then others are chosen. */
-async function withPorts(session: Session, watch: HealthWatch, task: Task): Promise<void> {
+async function withPorts(session: Session, watch: HealthWatch, rebuild: boolean, task: Task): Promise<void> {
   const avoid = new Set<number>();
   for (let left = 3; ; left--) {
     try {
-      return await bringUp(session, watch, task);
+      return await bringUp(session, watch, rebuild, task);
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.code !== "port-taken" || left === 0) throw thrown;
       // those who lost the same race choose again at the same moment: they must not choose alike
@@ -69,7 +79,7 @@ async function withPorts(session: Session, watch: HealthWatch, task: Task): Prom
   }
 }
 
-async function bringUp(session: Session, watch: HealthWatch, task: Task): Promise<void> {
+async function bringUp(session: Session, watch: HealthWatch, rebuild: boolean, task: Task): Promise<void> {
   const { layout, profile } = session;
   const ids = await imageIds(session);
   // services start while images are built: neither waits for the other
@@ -81,7 +91,7 @@ async function bringUp(session: Session, watch: HealthWatch, task: Task): Promis
       await create(session, layout.services, task);
       await startParts(session, watch, layout.services, task);
     },
-    (task) => buildImages(session, ids, task),
+    (task) => buildImages(session, ids, rebuild, task),
   ]);
   await create(session, [], task);
   session.memory.made = await described(session.here);
