@@ -169,7 +169,7 @@ test("what has changed since it was started is named, by process and field, and 
   await project.up();
   assert.deepEqual(await changes(), {});
   await project.edit("sistership.yaml", (text) =>
-    text.replace("runtime: node@22", "runtime: node@22\nbuild: { packages: [tini] }"),
+    text.replace("runtime: node@22", "runtime: node@22\nbuild: { env: { KIND: trial } }"),
   );
   assert.deepEqual(await changes(), { web: ["image"], workspace: ["image"] });
 
