@@ -101,3 +101,72 @@ test("a workspace's own library brings its services to the application that uses
   assert.match(String(await services({ "@a/db": "*" })), /^postgres@/);
   assert.deepEqual(await services({}), []);
 });
+
+describe("what DDEV and Lando were told is taken over", () => {
+  test("DDEV: versions, docroot, database, add-ons, daemons, packages", async () => {
+    const files: Files = {
+      "composer.json": { require: { "drupal/core-recommended": "^11" } },
+      "docroot/index.php": "<?php echo 1;\n",
+      ".ddev/config.yaml": `name: site
+type: drupal11
+docroot: docroot
+php_version: "8.3"
+database:
+  type: postgres
+  version: "16"
+webimage_extra_packages: [ghostscript]
+web_extra_daemons:
+  - name: queue
+    command: vendor/bin/drush queue:run mail
+    directory: /var/www/html
+`,
+      ".ddev/docker-compose.redis.yaml": "services:\n  redis:\n    image: ${REDIS_IMAGE:-redis:7.2}-alpine\n",
+    };
+    await withTree(files, async (dir) => {
+      const { profile, evidence, questions } = await detect(dir);
+      assert.equal(profile.runtime, "php@8.3");
+      assert.equal(profile.processes?.web?.serve, "docroot");
+      assert.deepEqual(profile.services, { db: "postgres@16", redis: "redis@7.2" });
+      assert.equal(profile.processes?.queue?.run, "vendor/bin/drush queue:run mail");
+      assert.ok(profile.build?.packages?.includes("ghostscript"));
+      assert.deepEqual(questions, []);
+      const why = evidence.find(({ path }) => path === "runtime");
+      assert.deepEqual([why?.file, why?.line], [".ddev/config.yaml", 4]);
+    });
+  });
+
+  test("DDEV starts MariaDB unless it is told otherwise, and none where it is told so", async () => {
+    const services = (more: string) =>
+      withTree({ "index.php": "<?php\n", ".ddev/config.yaml": `type: php\n${more}` }, async (dir) => {
+        const { profile } = await detect(dir);
+        return profile.services ?? {};
+      });
+    assert.match(String(Object.entries(await services(""))), /^db,mariadb@/);
+    assert.deepEqual(await services("omit_containers: [db]\n"), {});
+  });
+
+  test("Lando: recipe, versions, services under their own names", async () => {
+    const files: Files = {
+      "wp-content/themes/ours/style.css": "/*\nTheme Name: Ours\n*/\n",
+      ".lando.yml": `name: site
+recipe: wordpress
+config:
+  php: '8.2'
+  database: mariadb:10.11
+services:
+  cache:
+    type: redis:7
+  mail:
+    type: mailhog
+`,
+    };
+    await withTree(files, async (dir) => {
+      const { profile } = await detect(dir);
+      assert.equal(profile.runtime, "php@8.2");
+      assert.equal(profile.framework, "wordpress");
+      assert.deepEqual(profile.services?.database, "mariadb@10.11");
+      assert.deepEqual(profile.services?.cache, "redis@7");
+      assert.match(String(profile.services?.mail), /^mailpit@/);
+    });
+  });
+});

@@ -2,6 +2,7 @@ import type { ComposeService } from "./compose.ts";
 import { type Dockerfile, dockerfileOf, portNames } from "./dockerfile.ts";
 import type { Facts } from "./facts.ts";
 import { findListening, type Listening } from "./listen.ts";
+import { useLocalTools } from "./localTools.ts";
 import { addProcess, note, setHealth, setPort, setRelease } from "./note.ts";
 import { dig, digData, digList, digText, lineOf, type Scope } from "./scope.ts";
 import {
@@ -22,6 +23,7 @@ export function useExisting(
   compose: readonly ComposeService[],
 ): { dockerfile?: string } {
   usePlatforms(scope, facts);
+  useLocalTools(scope, facts);
   useProcfile(scope, facts);
   const own = compose.filter((service) => service.build === scope.dir);
   const dockerfile = dockerfileOf(scope);

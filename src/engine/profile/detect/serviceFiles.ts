@@ -3,7 +3,7 @@ import type { ComposeService } from "./compose.ts";
 import { digData, digList, digText, lineOf, type Scope } from "./scope.ts";
 import type { Signal } from "./serviceSignal.ts";
 import { imageKinds } from "./serviceSignals.ts";
-import { splitImage } from "./versions.ts";
+import { splitImage } from "./words.ts";
 
 export function fromCompose(compose: readonly ComposeService[]): Signal[] {
   return compose.flatMap((service): Signal[] => {

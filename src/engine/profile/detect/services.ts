@@ -4,6 +4,7 @@ import type { ComposeService } from "./compose.ts";
 import { exampleVariables } from "./envFiles.ts";
 import type { Evidence, Question } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import { fromLocalTools } from "./localTools.ts";
 import type { Scope } from "./scope.ts";
 import { fromConfig } from "./serviceConfig.ts";
 import { fromCompose, fromPlatforms } from "./serviceFiles.ts";
@@ -30,6 +31,7 @@ export function findServices(
   const signals = [
     ...fromCompose(compose),
     ...fromPlatforms(root),
+    ...fromLocalTools(root),
     ...withLibraries(apps).flatMap(({ scope, facts }) => [
       ...fromConfig(scope, facts),
       ...fromVariables(exampleVariables(scope), facts.language === "php"),

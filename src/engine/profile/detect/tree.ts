@@ -50,7 +50,7 @@ const skipped = new Set([
   "tmp",
 ]);
 
-const kept = new Set([".devcontainer", ".platform", ".mvn", ".config", ".streamlit"]);
+const kept = new Set([".devcontainer", ".ddev", ".platform", ".mvn", ".config", ".streamlit"]);
 
 /** Secrets that real people keep: neither opened nor listed. */
 const secret =

@@ -3,8 +3,10 @@ import { type Language, title } from "../kinds.ts";
 import { releasesOf, seriesOf, standingOf } from "../releases.ts";
 import { dockerfileOf } from "./dockerfile.ts";
 import type { Evidence } from "./evidence.ts";
+import { localClaims } from "./localTools.ts";
 import { type Dialect, exactSeries, seriesWithin } from "./ranges.ts";
 import { dig, digText, lineOf, parseJson, projectManifests, type Scope } from "./scope.ts";
+import { splitImage } from "./words.ts";
 
 /** Somebody's statement of a version. */
 export interface Claim {
@@ -137,12 +139,6 @@ function imageClaims(scope: Scope, language: Language): Claim[] {
   return claims;
 }
 
-export function splitImage(image: string): [string, string | undefined] {
-  const bare = image.split("@")[0] ?? "";
-  const colon = bare.lastIndexOf(":");
-  return colon > bare.lastIndexOf("/") ? [bare.slice(0, colon), bare.slice(colon + 1)] : [bare, undefined];
-}
-
 function upwards(dir: string): string[] {
   const parts = dir === "" ? [] : dir.split("/");
   return [...parts.map((_, index) => parts.slice(0, parts.length - index).join("/")), ""];
@@ -168,6 +164,7 @@ export function decideVersion(
   const ladder = [
     ...(claims.files ?? []),
     ...toolClaims(scope, language),
+    ...localClaims(scope, language),
     ...(claims.manifest ?? []),
     ...imageClaims(scope, language),
   ];

@@ -112,3 +112,10 @@ export function openAddress(line: string): { line: string; was?: string } {
     was: found[0],
   };
 }
+
+/** `registry:5000/name:tag@sha256:…` → its name and its tag. */
+export function splitImage(image: string): [string, string | undefined] {
+  const bare = image.split("@")[0] ?? "";
+  const colon = bare.lastIndexOf(":");
+  return colon > bare.lastIndexOf("/") ? [bare.slice(0, colon), bare.slice(colon + 1)] : [bare, undefined];
+}

@@ -1,6 +1,7 @@
 import { exampleVariables } from "../envFiles.ts";
 import { type Dependency, emptyFacts, type Facts } from "../facts.ts";
 import { findHealth } from "../listen.ts";
+import { localRoot } from "../localTools.ts";
 import { addProcess, note, setFramework, setHealth, setPort, setRelease } from "../note.ts";
 import { type Data, digData, digText, lineOf, type Scope } from "../scope.ts";
 import { decideVersion, fileClaims } from "../versions.ts";
@@ -74,11 +75,13 @@ export const php: LanguageRules = {
       facts.strength = 95;
     } else if (wordpress !== undefined) {
       setFramework(facts, "wordpress", { file: scope.full(wordpress) }, `${wordpress} belongs to WordPress`);
-      serve(scope, facts, ".", { file: scope.full(wordpress) });
+      serve(scope, facts, saidRoot(scope) ?? ".", { file: scope.full(wordpress) });
       facts.strength = 95;
     } else if (plain !== undefined) {
       const folder = plain.includes("/") ? plain.slice(0, plain.lastIndexOf("/")) : ".";
-      serve(scope, facts, scope.has("public/index.php") ? "public" : folder, { file: scope.full(plain) });
+      serve(scope, facts, saidRoot(scope) ?? (scope.has("public/index.php") ? "public" : folder), {
+        file: scope.full(plain),
+      });
       facts.strength = data === undefined ? 60 : 80;
     }
     if (facts.processes.size === 0) return facts;
@@ -143,7 +146,16 @@ function wordpressOf(scope: Scope): string | undefined {
     );
 }
 
+/** The folder that DDEV or Lando serve, where it is there. */
+function saidRoot(scope: Scope): string | undefined {
+  const said = localRoot(scope)?.replace(/^\.?\/|\/$/g, "");
+  if (said === undefined || (said !== "" && !scope.hasFolder(said))) return undefined;
+  return said || ".";
+}
+
 function documentRoot(scope: Scope, usual: string): string {
+  const said = saidRoot(scope);
+  if (said !== undefined) return said;
   if (scope.hasFolder(usual)) return usual;
   return (
     ["public", "web", "webroot", "htdocs", "www"].find((folder) => scope.hasFolder(folder)) ??
