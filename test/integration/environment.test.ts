@@ -1,6 +1,6 @@
 // The environment of a folder on this machine: brought up, used, in the way of others, failing, and taken down.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
@@ -12,6 +12,7 @@ import {
   execCommand,
   reset,
   testCommands,
+  up,
   usageNow,
   type Values,
 } from "../../src/engine/environment/index.ts";
@@ -28,7 +29,7 @@ import {
   unique,
 } from "../rig/checkout.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
-import { prepareImages } from "../rig/project.ts";
+import { clear, prepareImages } from "../rig/project.ts";
 
 let rig: Engine;
 before(async () => {
@@ -181,6 +182,67 @@ test("what has changed since it was started is named, by process and field, and 
   const usage = await usageNow(project.here, [web], AbortSignal.timeout(30_000));
   const taken = usage.get(web);
   assert.ok(taken && taken.memoryBytes > 1e6 && taken.cpus >= 0, JSON.stringify(taken));
+});
+
+test("a worktree of Git is a stack of its own, in which Git works inside", { timeout: 300_000 }, async () => {
+  await using project = await checkout(rig, tiny());
+  const git = (cwd: string, ...args: string[]) =>
+    run({ program: "git", args: ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], cwd });
+  const { folder } = project.here;
+  await git(folder, "init", "--quiet");
+  await git(folder, "add", "--all");
+  await git(folder, "commit", "--quiet", "--message", "first");
+  const feature = join(folder, "../feature");
+  await git(folder, "worktree", "add", "--quiet", feature);
+  const there = { ...project.here, folder: feature };
+  try {
+    const [one, two] = [await project.up(), await perform((task) => up(there, nobody, task))];
+    assert.notEqual(two.project, one.project);
+    for (const here of [project.here, there]) {
+      const inside = await execCommand(here, ["git", "log", "--format=%s"], { tty: false });
+      assert.equal((await run(inside)).stdout, "first\n");
+    }
+  } finally {
+    await clear(there);
+  }
+});
+
+test("what one person lays over the profile is theirs alone", { timeout: 300_000 }, async () => {
+  const server = hello.replace('"hello"', "process.env.GREETING");
+  await using project = await checkout(rig, tiny({ server, more: "env: { GREETING: for all }\n" }));
+  const { folder } = project.here;
+  await run({ program: "git", args: ["init", "--quiet"], cwd: folder });
+  assert.equal(await page((await project.up()).url), "for all");
+  const shared = await readFile(project.file(".sistership/compose.yaml"), "utf8");
+
+  await writeFile(project.file("sistership.local.yaml"), "env: { GREETING: for me }\n");
+  assert.deepEqual(
+    (await environmentStatus(project.here)).parts.find(({ name }) => name === "web")?.changed,
+    ["environment.GREETING"],
+  );
+  assert.equal(await page((await project.up()).url), "for me");
+  assert.equal(await readFile(project.file(".sistership/compose.yaml"), "utf8"), shared);
+  const { stdout } = await run({
+    program: "git",
+    args: ["status", "--porcelain", "--untracked-files=all"],
+    cwd: folder,
+  });
+  assert.doesNotMatch(stdout, /local/);
+  assert.match(stdout, /sistership\.yaml/);
+
+  await writeFile(
+    project.file("sistership.local.yaml"),
+    "env: { GREETING: for me }\nprocesses: { web: { prot: 1 } }\n",
+  );
+  assert.match((await project.fails()).says, /sistership\.local\.yaml: line 2: .*prot/);
+  await writeFile(project.file("sistership.local.yaml"), "runtime: node@24\n");
+  assert.match(
+    (await project.fails()).says,
+    /sistership\.local\.yaml was not used: it would change the image/,
+  );
+
+  await rm(project.file("sistership.local.yaml"));
+  assert.equal(await page((await project.up()).url), "for all");
 });
 
 describe("several side by side", () => {

@@ -130,7 +130,16 @@ function workspace(profile: Profile): Entry {
     working_dir: folder,
     environment: { ...developmentVariables(profile, main), SISTERSHIP_AUTHORITIES: null },
     ...environmentFile(profile),
-    volumes: [...mounts(profile, image), ...(folder === appFolder ? [] : [`..:${folder}`])],
+    volumes: [
+      ...mounts(profile, image),
+      ...(folder === appFolder ? [] : [`..:${folder}`]),
+      // of a Git worktree, the repository lies elsewhere: there it must be found inside too
+      {
+        type: "bind",
+        source: raw(`\${SISTERSHIP_GIT:-.}`),
+        target: raw(`\${SISTERSHIP_GIT:-/run/sistership}`),
+      },
+    ],
     // "devcontainer exec" finds a container by this label alone, not by the project as "devcontainer up" does
     labels: { "devcontainer.local_folder": raw(`\${SISTERSHIP_FOLDER:-}`) },
     depends_on: dependsOn(profile, "dev"),

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "../process/index.ts";
 import type { Here } from "./here.ts";
-import { generatedFolder, rehearsalEnv, rehearsalFile } from "./local.ts";
+import { generatedFolder, overlaidFile, rehearsalEnv, rehearsalFile } from "./local.ts";
 
 /** What the profile cannot say: a Compose file of the user's own, laid over the generated one. */
 const ownFile = "compose.override.yaml";
@@ -11,7 +11,8 @@ const ownFile = "compose.override.yaml";
 export function composeFiles({ folder, rehearsal }: Here): string[] {
   const at = (name: string) => join(folder, generatedFolder, name);
   if (rehearsal) return [at(rehearsalFile)];
-  return [at("compose.yaml"), ...(existsSync(at(ownFile)) ? [at(ownFile)] : [])];
+  const generated = existsSync(at(overlaidFile)) ? overlaidFile : "compose.yaml";
+  return [at(generated), ...(existsSync(at(ownFile)) ? [at(ownFile)] : [])];
 }
 
 /** A `docker compose` command on the environment of a folder. */

@@ -1,4 +1,4 @@
-import { projectStatus } from "../blueprint/index.ts";
+import { localStatus } from "../blueprint/index.ts";
 import { composeContainers, connect, findEndpoint, toDockerFault } from "../docker/index.ts";
 import { type Command, fault, format, run, type Task } from "../process/index.ts";
 import type { Here } from "./here.ts";
@@ -85,7 +85,7 @@ async function running(here: Here, project: string): Promise<number> {
 async function nameOf(here: Here): Promise<string> {
   const remembered = recall(here)?.project;
   if (remembered !== undefined) return remembered;
-  const found = await projectStatus(here.folder);
+  const found = await localStatus(here.folder);
   if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
   return usualProject(here, found.profile);
 }

@@ -11,6 +11,9 @@ export const generatedFolder = ".sistership";
 export const rehearsalFile = "compose.release.yaml";
 export const rehearsalEnv = "release.env";
 
+/** The Compose file of who has laid something over the profile. */
+export const overlaidFile = "compose.local.yaml";
+
 /**
  * Writes down for Compose what differs between machines: names, ports, the user's numbers. Not committed, no secrets.
  * Whoever types `docker compose`, and every editor with dev containers, then gets the same containers as we do.
@@ -24,7 +27,9 @@ export function writeLocal(
   );
   const head = "# Of this machine alone: made by Sistership, ignored by git.\n";
   writeGenerated(folder, rehearsal ? rehearsalEnv : ".env", `${head}${lines.join("")}`);
-  const ignored = [".env", rehearsalEnv, rehearsalFile, ".gitignore"].map((name) => `/${name}\n`);
+  const ignored = [".env", rehearsalEnv, rehearsalFile, overlaidFile, ".gitignore"].map(
+    (name) => `/${name}\n`,
+  );
   writeGenerated(folder, ".gitignore", `# Of one machine alone.\n${ignored.join("")}`);
 }
 

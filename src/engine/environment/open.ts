@@ -1,18 +1,21 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   apply,
   compose as composeFile,
   layout,
+  localStatus,
   onStage,
-  projectStatus,
+  overlayFile,
   writable,
 } from "../blueprint/index.ts";
 import { composeContainers, connect, findEndpoint, inspectEngine } from "../docker/index.ts";
 import { fault, format, type Task } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { compose } from "./composeCommand.ts";
+import { hideFromGit, worktreeOf } from "./git.ts";
 import { type Here, targetOf } from "./here.ts";
-import { rehearsalFile, writeGenerated, writeLocal } from "./local.ts";
+import { generatedFolder, overlaidFile, rehearsalFile, writeGenerated, writeLocal } from "./local.ts";
 import { checkoutId, type Memory, recall, recallOthers, remember } from "./memory.ts";
 import { choosePorts, isPortFree } from "./ports.ts";
 import { chooseProjectName, usualProject } from "./projectName.ts";
@@ -77,17 +80,24 @@ export async function settlePorts(
 /** Brings the generated files up to date, as far as nobody changed them by hand. */
 async function refresh(here: Here): Promise<{ profile: Profile; written: string[]; edited: string[] }> {
   const { folder, rehearsal } = here;
-  const found = await projectStatus(folder);
+  const found = await localStatus(folder);
   if (!found.ok) {
     const [first] = found.problems;
     const where = first ? `: line ${first.start.line}: ${first.message}` : "";
-    throw fault("profile-wrong", [`${join(folder, "sistership.yaml")}${where}`]);
+    throw fault("profile-wrong", [
+      `${join(folder, found.overlaid ? overlayFile : "sistership.yaml")}${where}`,
+    ]);
   }
   const pending = writable(found.files);
   await apply(folder, pending);
   const edited = found.files.filter(({ state }) => state === "edited").map(({ file }) => file.path);
   const { stage } = rehearsal ?? {};
   const profile = stage === undefined ? found.profile : onStage(found.profile, stage);
+  if (found.overlaid) {
+    await hideFromGit(folder);
+    const head = "# With what sistership.local.yaml says: of this machine alone, ignored by git.\n";
+    writeGenerated(folder, overlaidFile, `${head}${composeFile(profile, "dev", found.lock)}`);
+  } else rmSync(join(folder, generatedFolder, overlaidFile), { force: true });
   if (rehearsal) {
     const head =
       "# What is released, for a rehearsal on this machine: made anew each time, ignored by git.\n";
@@ -131,10 +141,12 @@ async function settle(
     ports,
   };
   remember(here, memory);
+  const repository = worktreeOf(here.folder);
   writeLocal(here, {
     COMPOSE_PROJECT_NAME: project,
     SISTERSHIP_FOLDER: here.folder, // by it, editors with dev containers find this folder's containers
     ...userNumbers(here),
+    ...(repository === undefined ? {} : { SISTERSHIP_GIT: repository }),
     ...Object.fromEntries(wanted.map(({ name, variable }) => [variable, ports[name] ?? ""])),
   });
   return { memory, moved };

@@ -1,4 +1,4 @@
-import { type FileStatus, layout, projectStatus, type Target } from "../blueprint/index.ts";
+import { compose, layout, localStatus, type Target } from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -45,7 +45,7 @@ export interface EnvironmentStatus {
 
 /** What runs of the environment of a folder, and what does not. */
 export async function environmentStatus(here: Here, signal?: AbortSignal): Promise<EnvironmentStatus> {
-  const found = await projectStatus(here.folder);
+  const found = await localStatus(here.folder);
   if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
   const { profile, files } = found;
   const memory = recall(here);
@@ -70,13 +70,14 @@ export async function environmentStatus(here: Here, signal?: AbortSignal): Promi
 async function changesSince(
   memory: Memory,
   here: Here,
-  { profile, files }: { profile: Profile; files: readonly FileStatus[] },
+  { profile, files, lock, overlaid }: Extract<Awaited<ReturnType<typeof localStatus>>, { ok: true }>,
 ): Promise<Map<string, string[]>> {
   const changes = new Map<string, string[]>();
   const outdated = files.find(
     ({ file, state }) => file.path === ".sistership/compose.yaml" && state === "outdated",
   );
-  const now = await described(here, here.rehearsal ? undefined : outdated?.file.text);
+  const own = overlaid ? compose(profile, "dev", lock) : outdated?.file.text;
+  const now = await described(here, here.rehearsal ? undefined : own);
   const plan = layout(profile, targetOf(here));
   const stale = new Set<string>();
   for (const image of plan.images) {

@@ -161,6 +161,9 @@ const sentences = {
   "profile-wrong": (file: string) => ({
     says: `${file} was not used, and nothing was written: mend what is named above first.`,
   }),
+  "overlay-image": (file: string) => ({
+    says: `${file} was not used: it would change the image, which is the same for everybody. Put what concerns packages, versions, ports or health into sistership.yaml.`,
+  }),
   "lock-wrong": (file: string, reason: string) => ({
     says: `${file} could not be read: ${reason.replace(/[.:]+$/, "")}. Take it back from Git, or delete it and run "sistership update".`,
   }),

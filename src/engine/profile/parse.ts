@@ -29,8 +29,12 @@ export function parseProfile(text: string, file = "sistership.yaml"): Parsed {
   if (early.length > 0) return { ok: false, problems: early };
   const data = plain(source);
   if (!data.ok) return { ok: false, problems: [place(data.finding, source)] };
-  const result = schema.safeParse(data.value, { reportInput: true });
-  const findings = result.success ? check(result.data) : explain(result.error.issues, data.value);
+  return judge(data.value, source);
+}
+
+function judge(value: unknown, source: Source): Parsed {
+  const result = schema.safeParse(value, { reportInput: true });
+  const findings = result.success ? check(result.data) : explain(result.error.issues, value);
   const problems = findings.map((finding) => place(finding, source)).sort(byPosition);
   if (!result.success || problems.some(({ severity }) => severity === "error"))
     return { ok: false, problems };
@@ -42,6 +46,29 @@ export function parseProfile(text: string, file = "sistership.yaml"): Parsed {
     problems,
   };
 }
+
+/** What one person lays over a profile that many share: mappings are merged, everything else is replaced. */
+export function parseOverlay(shared: ProfileFile, text: string, file: string): Parsed {
+  const source = open(text, file);
+  const { contents } = source.document;
+  const blank = contents === null || (contents instanceof Scalar && contents.value === null);
+  const early = blank ? [] : refuse(source);
+  if (early.length > 0) return { ok: false, problems: early };
+  const data = blank ? { ok: true as const, value: {} } : plain(source);
+  if (!data.ok) return { ok: false, problems: [place(data.finding, source)] };
+  return judge(merge(shared, data.value), source);
+}
+
+function merge(below: unknown, above: unknown): unknown {
+  if (!isRecord(below) || !isRecord(above)) return above;
+  const merged = { ...below };
+  for (const [key, value] of Object.entries(above))
+    merged[key] = Object.hasOwn(below, key) ? merge(below[key], value) : value;
+  return merged;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const yamlOptions = { merge: true, keepSourceTokens: true, prettyErrors: false } as const;
 

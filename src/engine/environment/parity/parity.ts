@@ -1,4 +1,4 @@
-import { isCompiledApart, projectStatus } from "../../blueprint/index.ts";
+import { isCompiledApart, localStatus } from "../../blueprint/index.ts";
 import { findEndpoint, toDockerFault } from "../../docker/index.ts";
 import { fault, type Task } from "../../process/index.ts";
 import type { Profile } from "../../profile/index.ts";
@@ -14,7 +14,7 @@ export type { Parity } from "./compare.ts";
 /** Compares what is developed in with what is released, by looking into what runs of both. */
 export async function parity(here: Here, task: Task): Promise<Parity> {
   const { rehearsal: _, ...development } = here;
-  const found = await projectStatus(here.folder);
+  const found = await localStatus(here.folder);
   if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
   const sides: Side[] = [];
   for (const [name, where] of [
