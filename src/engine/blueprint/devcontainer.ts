@@ -62,12 +62,18 @@ function settings(hints: readonly EditorHints[]): Record<string, unknown> {
   return Object.assign({}, ...hints.map((hint) => hint.settings));
 }
 
-/** `.vscode/launch.json` with what attaches to the application in its container; undefined where nothing does. */
+/** `.vscode/launch.json` for who wants F5 to debug the application in its container; undefined where no debugger is there. */
 export function debugConfigurations(profile: Profile): string | undefined {
-  const configurations = Object.values(profile.images).flatMap((image) => {
-    const debug = stackOf(profile, image.name)?.editor.debug;
-    return debug === undefined ? [] : [{ name: `Attach to ${image.name}`, ...debug }];
-  });
+  const configurations = Object.values(profile.processes)
+    .filter((process) => debuggerOf(profile, process.name) !== undefined)
+    .map(({ name }) => ({ name: `Debug ${name}`, type: "sistership", request: "attach", process: name }));
   if (configurations.length === 0) return undefined;
   return `${JSON.stringify({ version: "0.2.0", configurations }, null, 2)}\n`;
+}
+
+/** The language whose debugger the image for developing has. */
+export function debuggerOf(profile: Profile, process: string): "node" | "python" | undefined {
+  const image = profile.images[profile.processes[process]?.image ?? ""];
+  const language = image?.dockerfile === undefined ? image?.runtime?.language : undefined;
+  return language === "node" || language === "python" ? language : undefined;
 }

@@ -1,6 +1,7 @@
 export type { Usage } from "../docker/index.ts";
 export type { Address } from "./addresses.ts";
 export { type Act, control } from "./control.ts";
+export { type DebuggerKind, type OpenDebugger, openDebugger } from "./debug/debugger.ts";
 export { examine, type Finding } from "./doctor/doctor.ts";
 export { down, reset } from "./down.ts";
 export type { Here, Rehearsal } from "./here.ts";

@@ -1,4 +1,4 @@
-import { compose, layout, localStatus, type Target } from "../blueprint/index.ts";
+import { compose, debuggerOf, layout, localStatus, type Target } from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -10,6 +10,7 @@ import {
 import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
+import type { DebuggerKind } from "./debug/debugger.ts";
 import { type Here, targetOf } from "./here.ts";
 import { imageInputs } from "./images.ts";
 import { changed, described } from "./made.ts";
@@ -29,6 +30,8 @@ export interface Part {
   /** The image, for services. */
   image?: string;
   address?: Address;
+  /** What it is debugged with, where it can be. */
+  debugger?: DebuggerKind;
   /** The container, where there is one. */
   id?: string;
   /** In what its container is not as it would be made now: fields of its Compose service, or its image. Bringing the environment up mends it. */
@@ -120,9 +123,11 @@ export function partsOf(
     const container = containers.find(({ service }) => service === name);
     const address = places.get(name);
     const image = profile.services[name]?.image;
+    const debuggedBy = target === "dev" && kind === "process" ? debuggerOf(profile, name) : undefined;
     return {
       name,
       kind,
+      ...(debuggedBy === undefined ? {} : { debugger: debuggedBy }),
       ...(image === undefined ? {} : { image }),
       ...(address === undefined ? {} : { address }),
       ...(container === undefined ? { state: "absent" } : read(container)),

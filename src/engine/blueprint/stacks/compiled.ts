@@ -23,14 +23,6 @@ export function go({ image, version }: Asked): Stack {
     editor: {
       extensions: ["golang.go"],
       settings: { "go.toolsManagement.autoUpdate": false },
-      debug: {
-        type: "go",
-        request: "attach",
-        mode: "remote",
-        host: "127.0.0.1",
-        port: 2345,
-        substitutePath: [{ from: `\${workspaceFolder}`, to: "/app" }],
-      },
     },
   };
 }
@@ -113,7 +105,6 @@ export function java({ image, version }: Asked): Stack {
     editor: {
       extensions: ["vscjava.vscode-java-pack"],
       settings: {},
-      debug: { type: "java", request: "attach", hostName: "127.0.0.1", port: 5005 },
     },
   };
 }

@@ -71,15 +71,6 @@ export function node({ image, version, processes, commands }: Asked): Stack {
     editor: {
       extensions: ["dbaeumer.vscode-eslint", "esbenp.prettier-vscode"],
       settings: { "npm.packageManager": name ?? "npm" },
-      debug: {
-        type: "node",
-        request: "attach",
-        port: 9229,
-        localRoot: `\${workspaceFolder}`,
-        remoteRoot: "/app",
-        restart: true,
-        skipFiles: ["<node_internals>/**"],
-      },
     },
   };
 }

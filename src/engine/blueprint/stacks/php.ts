@@ -94,7 +94,6 @@ export function php({ image, version, processes }: Asked): Stack {
     editor: {
       extensions: ["bmewburn.vscode-intelephense-client", "xdebug.php-debug"],
       settings: { "php.validate.executablePath": "/usr/local/bin/php" },
-      debug: { type: "php", request: "launch", port: 9003, pathMappings: { "/app": `\${workspaceFolder}` } },
     },
   };
 }

@@ -7,6 +7,9 @@ const managers = {
   pipenv: { from: "pipenv>=2024", without: "" },
 } as const;
 
+/** Where the debugger lies, beside the environment of the project: nothing of it is released. */
+const debugFolder = "/usr/local/lib/sistership";
+
 /** Dependencies live in /opt/venv, outside the source: one folder to copy, and nothing on the host. */
 export function python({ image, version, commands }: Asked): Stack {
   const name = (["uv", "poetry", "pdm", "pipenv"] as const).find((one) =>
@@ -50,6 +53,11 @@ export function python({ image, version, commands }: Asked): Stack {
     toolPackages: ["git", "gcc", "g++", "libc6-dev"],
     baseRuns: ["/usr/local/bin/python -m venv /opt/venv", ...(alsoRuns ? bring : [])],
     ...(alsoRuns ? {} : { toolRuns: bring }),
+    dev: {
+      runs: [`/usr/local/bin/python -m pip install --target ${debugFolder} debugpy==1.8.22`],
+      files: { [`${debugFolder}/sitecustomize.py`]: "debug/sitecustomize.py" },
+      env: { PYTHONPATH: debugFolder },
+    },
     manifests: [
       ...["requirements*.txt", "constraints*.txt", "pyproject.toml", "uv.lock", "uv.toml", "poetry.lock"],
       ...["poetry.toml", "pdm.lock", "pdm.toml", "Pipfile", "Pipfile.lock", ".python-version"],
@@ -72,13 +80,6 @@ export function python({ image, version, commands }: Asked): Stack {
       settings: {
         "python.defaultInterpreterPath": "/opt/venv/bin/python",
         "python.testing.pytestEnabled": true,
-      },
-      debug: {
-        type: "debugpy",
-        request: "attach",
-        connect: { host: "127.0.0.1", port: 5678 },
-        pathMappings: [{ localRoot: `\${workspaceFolder}`, remoteRoot: "/app" }],
-        justMyCode: true,
       },
     },
   };

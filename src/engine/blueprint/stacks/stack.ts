@@ -22,6 +22,12 @@ export interface Stack {
   /** Commands of the base, and of the stages that build and develop. */
   baseRuns?: readonly string[];
   toolRuns?: readonly string[];
+  /** What only developing takes: commands, files of templates/ by where they go, variables. */
+  dev?: {
+    runs: readonly string[];
+    files: Readonly<Record<string, string>>;
+    env: Readonly<Record<string, string>>;
+  };
   /** Names of files (as `find -name` takes them) that say which dependencies there are. */
   manifests: readonly string[];
   /** Installs the dependencies without the source. */
@@ -46,7 +52,6 @@ export interface Stack {
 export interface EditorHints {
   extensions: readonly string[];
   settings: Readonly<Record<string, unknown>>;
-  debug?: Readonly<Record<string, unknown>>;
 }
 
 /** What a stack is asked about: the image, and the processes that run in it. */
