@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { ActivityView } from "./editor/activity/activityView.ts";
 import { registrar } from "./editor/commands.ts";
+import { registerDebug } from "./editor/debug/register.ts";
 import { registerEnvironmentActions } from "./editor/environment/actions.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { offerEnvironment } from "./editor/environment/offer.ts";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLogs(register, context.extensionUri, context.workspaceState, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
     registerRehearsal(register, operations, context.secrets),
+    registerDebug(register, environment.live, log),
     new ServersView(register, operations),
     new ActivityView(register, operations, journal),
     new ProfileDiagnostics(),

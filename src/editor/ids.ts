@@ -14,6 +14,7 @@ export const commandIds = [
   "sistership.stopPart",
   "sistership.restartPart",
   "sistership.openPage",
+  "sistership.debugPart",
   "sistership.openShell",
   "sistership.copyConnection",
   "sistership.runTests",

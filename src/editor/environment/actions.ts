@@ -147,12 +147,15 @@ async function arrive(folder: string, { addresses }: Up): Promise<void> {
   const page = addresses.find(({ url }) => url !== undefined);
   if (page?.url) await openPage({ url: page.url, port: page.port });
   const terminal = vscode.l10n.t("Open Terminal Inside");
+  const debug = vscode.l10n.t("Debug");
   const chosen = await vscode.window.showInformationMessage(
     page?.url
       ? vscode.l10n.t("{0} runs at {1}", basename(folder), page.url)
       : vscode.l10n.t("{0} runs.", basename(folder)),
     terminal,
+    debug,
   );
+  if (chosen === debug) await vscode.commands.executeCommand("sistership.debugPart");
   if (chosen === terminal)
     await vscode.commands.executeCommand("sistership.openShell", vscode.Uri.file(folder));
 }

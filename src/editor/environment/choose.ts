@@ -35,6 +35,7 @@ interface ChosenPart {
   name: string;
   url?: string;
   port?: number;
+  debuggable: boolean;
 }
 
 /** The process or service that a command is about. */
@@ -44,15 +45,17 @@ export async function choosePart(
   suits: (part: ChosenPart) => boolean,
 ): Promise<ChosenPart | undefined> {
   const row = asRow(argument);
-  const all = live.all.flatMap(({ live: state, ...place }): ChosenPart[] =>
+  const known = await live.look();
+  const all = known.flatMap(({ live: state, ...place }): ChosenPart[] =>
     state.is === "known"
       ? state.status.parts
           .filter(({ kind }) => kind !== "workspace")
-          .map(({ name, address }) => ({
+          .map(({ name, address, debugger: by }) => ({
             place,
             name,
             ...(address?.url ? { url: address.url } : {}),
             ...(address ? { port: address.port } : {}),
+            debuggable: by !== undefined,
           }))
       : [],
   );

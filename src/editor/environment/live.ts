@@ -25,6 +25,19 @@ export class LiveEnvironments implements vscode.Disposable {
     return this.#environments.filter(({ rehearsal, live }) => !rehearsal || isThere(live));
   }
 
+  /** What is known; where nobody looks, it is asked for once. */
+  async look(): Promise<readonly LiveEnvironment[]> {
+    if (this.#follow !== undefined && this.#environments.length > 0) return this.all;
+    const { environmentStatus } = await import("../../engine/environment/index.ts");
+    const folders = await foldersWithProfile();
+    return Promise.all(
+      folders.map(async (folder) => ({
+        folder,
+        live: { is: "known", status: await environmentStatus(here({ folder })) } as const,
+      })),
+    );
+  }
+
   /** Begins to follow, or begins anew. */
   async watch(): Promise<void> {
     this.pause();

@@ -87,7 +87,7 @@ function rowId({ folder, rehearsal }: Place): string {
 
 function partRow(
   place: Place,
-  { name, kind, state, exitCode, address, image, changed }: Part,
+  { name, kind, state, exitCode, address, image, changed, debugger: debuggedBy }: Part,
   usage: Usage | undefined,
 ): Row {
   const { said, icon } = looks[state];
@@ -116,6 +116,7 @@ function partRow(
       "part",
       running || state === "crashing" || state === "paused" ? "running" : "stopped",
       ...(running && address?.url ? (["page"] as const) : []),
+      ...(running && debuggedBy ? (["debuggable"] as const) : []),
       ...(kind === "service" && address ? (["database"] as const) : []),
     ],
     subject: name,

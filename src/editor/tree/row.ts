@@ -32,7 +32,8 @@ export type Facet =
   | "page"
   | "running"
   | "stopped"
-  | "stale";
+  | "stale"
+  | "debuggable";
 
 /** States in one look for all views; the text beside them says the same. */
 export const icons = {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Locator, type Page } from "playwright-core";
+import { chromium, type FrameLocator, type Locator, type Page } from "playwright-core";
 import { cacheDir } from "../cache.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 
@@ -102,6 +102,26 @@ export class Workbench implements AsyncDisposable {
 
   welcomeButton(text: string): Locator {
     return this.page.locator(".welcome-view-content a.monaco-button", { hasText: text });
+  }
+
+  /** Presses the button of the quiet offer that a folder with a profile makes when it is opened. */
+  async welcomeOffer(folder: string): Promise<void> {
+    await this.notification(`${folder} has an environment`)
+      .locator(".monaco-button", { hasText: "Open in Environment" })
+      .click();
+  }
+
+  #simpleBrowserFrame(): FrameLocator {
+    return this.page.frameLocator("iframe.webview[src*=simple-browser]").frameLocator("iframe#active-frame");
+  }
+
+  /** The page that the editor's Simple Browser shows. */
+  simpleBrowser(): FrameLocator {
+    return this.#simpleBrowserFrame().frameLocator(".content iframe");
+  }
+
+  async reloadSimpleBrowser(): Promise<void> {
+    await this.#simpleBrowserFrame().locator(".reload-button").click();
   }
 
   row(view: string, text: string | RegExp): Locator {
