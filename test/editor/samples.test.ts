@@ -144,7 +144,7 @@ async function goTo(vscode: Workbench, project: string, file: string, line: stri
   const lines = readFileSync(join(project, file), "utf8").split("\n");
   const number = lines.indexOf(line) + 1;
   assert.ok(number > 0, `${file} has no line ${line}`);
-  await vscode.openFile(file.split("/").at(-1) ?? file);
+  await vscode.page.locator(`.tab[data-resource-name="${file.split("/").at(-1)}"]`).click();
   await vscode.page.keyboard.press("Control+G");
   await vscode.page.locator(".quick-input-widget input").first().fill(`:${number}`);
   await vscode.page.keyboard.press("Enter");
