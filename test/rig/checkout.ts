@@ -32,6 +32,8 @@ interface UpOptions {
   /** Not the environment for development, but this. */
   rehearsal?: Rehearsal;
   rebuild?: true;
+  /** By another user, or on another machine, than it was cloned. */
+  here?: Here;
   onStep?: (id: string, state: string) => void;
 }
 
@@ -57,7 +59,14 @@ export async function checkout(
   labelEnvironment(place);
   const here = hereIn(place, rig, home);
 
-  const bringUp = async ({ values = nobody, signal, onStep, rehearsal, rebuild }: UpOptions = {}) => {
+  const bringUp = async ({
+    values = nobody,
+    signal,
+    onStep,
+    rehearsal,
+    rebuild,
+    here: other = here,
+  }: UpOptions = {}) => {
     const steps: Record<string, string> = {};
     const report = (one: Report) => {
       if (one.kind !== "step") return;
@@ -66,7 +75,7 @@ export async function checkout(
     };
     const options = { title: "up", about: place, report, signal: signal ?? new AbortController().signal };
     const { addresses, project } = await operate(options, (task) =>
-      up({ ...here, ...(rehearsal ? { rehearsal } : {}) }, values, task, rebuild ? { rebuild } : {}),
+      up({ ...other, ...(rehearsal ? { rehearsal } : {}) }, values, task, rebuild ? { rebuild } : {}),
     );
     const url = addresses.find((one) => one.url)?.url ?? "";
     // Node asks the system's name server for names under localhost, which may not know them; browsers do not ask

@@ -28,7 +28,7 @@ const confessions: readonly [RegExp, (...parts: string[]) => string][] = [
     (program) => `its image has no program "${program}". Check "run" in sistership.yaml.`,
   ],
   [
-    /(?:EADDRINUSE|[Aa]ddress already in use)\D*?(?:::|:)?(\d{2,5})?\b/,
+    /(?:EADDRINUSE|[Aa]ddress already in use)(?:[^\n]*?:(\d{2,5})\b)?/,
     (port) =>
       `something inside its own container listens at ${port || "its port"} already. Is it started twice?`,
   ],
