@@ -37,7 +37,15 @@ async function main(): Promise<void> {
     });
     const compose = stdout.trim();
     for (const one of cases) {
-      const outcome = await provoke(one, generation, compose);
+      const outcome = await provoke(one, generation, compose).catch(
+        (thrown: unknown): Outcome => ({
+          name: one.name,
+          compose,
+          right: false,
+          leftovers: [],
+          said: `the provocation itself failed: ${thrown}`,
+        }),
+      );
       outcomes.push(outcome);
       process.stdout.write(`${outcome.right ? "✓" : "✗"} ${compose}  ${one.name}\n`);
       if (!outcome.right) process.stdout.write(`    ${outcome.said}\n`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { layout } from "../../src/engine/blueprint/index.ts";
 import { type Here, reset } from "../../src/engine/environment/index.ts";
-import { operate } from "../../src/engine/process/index.ts";
+import { Fault, operate } from "../../src/engine/process/index.ts";
 import { detect, parseProfile, writeProfile } from "../../src/engine/profile/index.ts";
 import type { Engine } from "./docker/engine.ts";
 import { rigLabels } from "./docker/labels.ts";
@@ -56,5 +56,9 @@ export async function clear(here: Here): Promise<void> {
     report: () => {},
     signal: new AbortController().signal,
   };
-  await operate(options, (task) => reset(here, task));
+  try {
+    await operate(options, (task) => reset(here, task));
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || !["not-up", "no-profile"].includes(thrown.code)) throw thrown; // it never was
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fault } from "../process/index.ts";
 
@@ -15,6 +15,8 @@ export async function apply(root: string, files: readonly Written[]): Promise<vo
   const made: string[] = [];
   let at = "";
   try {
+    at = files[0]?.path ?? "";
+    if (files.length > 0) await access(root, constants.W_OK);
     for (const { path, text } of files) {
       at = path;
       const first = await mkdir(dirname(join(root, path)), { recursive: true });

@@ -120,6 +120,7 @@ function dev(stack: Stack, volumes: readonly string[]): string {
     env(stack.dev?.env),
     "ENV HOME=/home/app",
     "USER app",
+    "ENTRYPOINT []",
     'CMD ["sleep", "infinity"]',
   );
 }

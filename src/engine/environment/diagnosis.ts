@@ -24,6 +24,24 @@ const confessions: readonly [RegExp, (...parts: string[]) => string][] = [
     (module) => `${module} is not installed or does not exist. Add it to the dependencies, or mend the path.`,
   ],
   [
+    /\[FATAL tini \(\d+\)\] exec (\S*\/\S+) failed: No such file/,
+    (script) =>
+      `${script} cannot be run: it does not exist, or its first line names a program that is not there, as line ends of Windows make it do.`,
+  ],
+  [
+    /\[FATAL tini \(\d+\)\] exec (\S+) failed: No such file/,
+    (program) => `its image has no program "${program}". Check "run" in sistership.yaml.`,
+  ],
+  [
+    /\[FATAL tini \(\d+\)\] exec (\S+) failed: Permission denied/,
+    (script) => `${script} may not be run. Make it so with "chmod +x ${script}".`,
+  ],
+  [
+    /\[FATAL tini \(\d+\)\] exec (\S+) failed: Exec format error/,
+    (program) =>
+      `${program} cannot be run here: it was made for another kind of processor, or is a script without a first line that names its program.`,
+  ],
+  [
     /(?:sh|bash): (?:\d+: |line \d+: )?([\w./-]+): (?:command )?not found/,
     (program) => `its image has no program "${program}". Check "run" in sistership.yaml.`,
   ],
@@ -88,10 +106,16 @@ export async function diagnose(docker: Docker, found: Case): Promise<Fault> {
   });
 }
 
+const raise = "Raise its memory in sistership.yaml, or that of Docker.";
+
 function whyExited({ verdict, services }: Case, lines: readonly string[]): string {
-  if (verdict.how === "exited" && verdict.outOfMemory)
-    return "it was given too little memory. Raise its memory in sistership.yaml, or that of Docker.";
-  return confession(lines, services) ?? (lines.length > 0 ? lastMeaningful(lines) : "");
+  if (verdict.how === "exited" && verdict.outOfMemory) return `it was given too little memory. ${raise}`;
+  const confessed = confession(lines, services);
+  if (confessed) return confessed;
+  // the kernel ends with SIGKILL what takes too much, and tells the engine only sometimes
+  if (verdict.how === "exited" && verdict.exitCode === 137)
+    return `it was killed, most likely because it was given too little memory. ${raise}`;
+  return lines.some((line) => line.trim() !== "") ? lastMeaningful(lines) : "";
 }
 
 function whyUnhealthy(

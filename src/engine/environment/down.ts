@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import type Docker from "dockerode";
 import { localStatus } from "../blueprint/index.ts";
 import { composeContainers, connect, findEndpoint, toDockerFault } from "../docker/index.ts";
 import { type Command, fault, format, run, type Task } from "../process/index.ts";
@@ -29,7 +31,7 @@ export async function reset(here: Here, task: Task): Promise<void> {
       try {
         const docker = await connect(endpoint);
         const { Volumes: volumes } = await docker.listVolumes({ filters: { label: [label(project)] } });
-        for (const { Name } of volumes) await docker.getVolume(Name).remove();
+        for (const { Name } of volumes) await removeVolume(docker, project, Name);
         step.says(volumes.length === 1 ? "1 volume" : `${volumes.length} volumes`);
       } catch (thrown) {
         throw toDockerFault(thrown, endpoint, "delete the volumes");
@@ -41,6 +43,31 @@ export async function reset(here: Here, task: Task): Promise<void> {
       }
     },
   );
+}
+
+/** A container whose making was broken off may appear after all the others are gone, and hold on to its volume. */
+async function removeVolume(docker: Docker, project: string, name: string): Promise<void> {
+  for (let left = 10; ; left--) {
+    try {
+      await docker.getVolume(name).remove();
+      return;
+    } catch (thrown) {
+      if (left === 0 || !/409/.test(String(thrown))) throw thrown;
+      const late = await docker.listContainers({
+        all: true,
+        filters: { volume: [name], label: [label(project)] },
+      });
+      await Promise.all(
+        late.map(({ Id }) =>
+          docker
+            .getContainer(Id)
+            .remove({ force: true })
+            .catch(() => {}),
+        ),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 async function stop(here: Here, project: string, task: Task): Promise<void> {
@@ -86,7 +113,7 @@ async function nameOf(here: Here): Promise<string> {
   const remembered = recall(here)?.project;
   if (remembered !== undefined) return remembered;
   const found = await localStatus(here.folder);
-  if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
+  if (!found.ok) throw fault("not-up", [basename(here.folder)]);
   return usualProject(here, found.profile);
 }
 

@@ -84,7 +84,7 @@ export class HealthWatch implements Disposable {
   ): Promise<Verdict | "later" | "settle"> {
     const { State: state } = await this.#docker.getContainer(id).inspect();
     // it may have been started again meanwhile: what it ended with, only the event knows
-    if (died !== undefined || !state.Running)
+    if (died !== undefined || !state.Running || state.Restarting)
       return {
         well: false,
         since: undefined,
@@ -96,6 +96,8 @@ export class HealthWatch implements Disposable {
       case "healthy":
         return { well: true };
       case "unhealthy":
+        // without one probe that failed, it is about to be told that it has ended
+        if (!state.Health.Log?.length) return "later";
         return {
           well: false,
           since: undefined,

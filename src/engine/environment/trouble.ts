@@ -26,6 +26,7 @@ const signatures: readonly [RegExp, (...parts: string[]) => Fault][] = [
     /(?:'compose' is not a docker command|unknown (?:shorthand )?flag: .*(?:file|progress)|unknown command: docker compose)/i,
     () => fault("compose-missing", []),
   ],
+  [/requires? buildx (\d[\d.]*) or later/, (least) => fault("buildx-too-old", [least])],
   [
     /(?:docker|compose).*(?:buildx|BuildKit) (?:component )?is missing|requires? (?:the )?buildx/i,
     () => fault("buildx-missing", []),
@@ -33,7 +34,7 @@ const signatures: readonly [RegExp, (...parts: string[]) => Fault][] = [
   [/env file (\S.*?) not found/, (file) => fault("mount-missing", [file])],
   [/required variable (\S+) is missing a value/, (name) => fault("values-missing", [name])],
   [/failed to read (\S*\.env\S*): (.*)/, (file, why) => fault("env-file-wrong", [file, why])],
-  [/(?:validating \S+: )(.*)/, (why) => fault("compose-refused", [why])],
+  [/validating [^\n]*?\.ya?ml: (.*)/, (why) => fault("compose-refused", [why])],
   [
     /^(?:yaml: .*|.*(?:is not allowed|must be a (?:mapping|string|list)).*)$/m,
     (...all) => fault("compose-refused", [all[0] ?? ""]),
@@ -68,6 +69,7 @@ const signatures: readonly [RegExp, (...parts: string[]) => Fault][] = [
     /network (\S+) declared as external, but could not be found/,
     (network) => fault("network-missing", [network]),
   ],
+  [/network (\S+) not found/, (network) => fault("network-missing", [network])],
   [
     /all predefined address pools have been fully subnetted|could not find an available, non-overlapping/,
     () => fault("networks-exhausted", []),
@@ -131,8 +133,16 @@ export function lastMeaningful(lines: readonly string[]): string {
         .trim(),
     )
     .filter(
-      (line) => line !== "" && !/^[-=>|\s]*$/.test(line) && !/^(?:------|\d+ \||>>>|\[internal)/.test(line),
+      (line) =>
+        line !== "" &&
+        !/^[-=>|\s]*$|^Node\.js v\d/.test(line) &&
+        !/^(?:------|\d+ \||>>>|\[internal)/.test(line),
     );
+  // npm says why in its first line, and then how it is used
+  const npm = clean.find((line) =>
+    /^npm (?:error|ERR!) (?!A complete log|code |errno |syscall |path )\S/.test(line),
+  );
+  if (npm) return npm.replace(/^npm (?:error|ERR!) /, "");
   const telling = clean.findLast(
     (line) =>
       /\b(?:error|fatal|cannot|could not|not found|denied|failed|missing|invalid|no such)\b/i.test(line) &&

@@ -8,6 +8,14 @@ interface Sentence {
   fix?: Fix;
 }
 
+/** What systems say of files, in words. */
+function plainly(reason: string): string {
+  if (reason.startsWith("EROFS")) return "its disk is read-only; copy the project to one that is not";
+  if (/^E(ACCES|PERM)\b/.test(reason)) return "you may not write there; check whom the folder belongs to";
+  if (reason.startsWith("ENOSPC")) return "the disk is full; free some space";
+  return reason;
+}
+
 /** Every failure the engine knows, with the sentence people read. A new failure is a new line here. */
 const sentences = {
   cancelled: (what: string) => ({ says: `${what} was cancelled.` }),
@@ -54,6 +62,13 @@ const sentences = {
     says: "Docker Buildx is missing: install the docker-buildx-plugin package, or Docker Desktop.",
     fix: {
       label: "How to install Buildx",
+      open: "https://docs.docker.com/build/concepts/overview/#install-buildx",
+    },
+  }),
+  "buildx-too-old": (least: string) => ({
+    says: `Docker Buildx is older than this Compose asks for: update it to ${least} or newer.`,
+    fix: {
+      label: "How to update Buildx",
       open: "https://docs.docker.com/build/concepts/overview/#install-buildx",
     },
   }),
@@ -185,7 +200,9 @@ const sentences = {
   "answers-needed": (questions: string) => ({
     says: `The repository leaves something open, and there is no terminal to ask in: ${questions} Add --yes to take the defaults.`,
   }),
-  "not-written": (file: string, reason: string) => ({ says: `${file} could not be written: ${reason}.` }),
+  "not-written": (file: string, reason: string) => ({
+    says: `${file} could not be written: ${plainly(reason)}.`,
+  }),
   untrusted: (what: string) => ({
     says: `${what} was not started: trust this folder first, for Sistership runs nothing in a folder that you do not trust.`,
   }),

@@ -158,19 +158,22 @@ export const injected: readonly Injected[] = [
   {
     name: "a program that the image has not",
     files: running("nod server.js"),
-    expected: { code: "command-missing", says: /^web .*no program "nod".*check "run"/ },
+    expected: { code: "process-exited", says: /^web .*no program "nod".*Check "run"/ },
   },
   {
     name: "a script that may not be run",
     files: running("./start.sh"),
     inject: script("#!/bin/sh\nexec node server.js\n", 0o644),
-    expected: { code: "command-missing", says: /^web .*start\.sh/ },
+    expected: {
+      code: "process-exited",
+      says: /^web .*\.\/start\.sh may not be run\. Make it so with "chmod/,
+    },
   },
   {
     name: "a script with line ends of Windows",
     files: running("./start.sh"),
     inject: script("#!/bin/sh\r\nexec node server.js\r\n", 0o755),
-    expected: { code: "command-missing", says: /^web .*start\.sh/ },
+    expected: { code: "process-exited", says: /^web .*\.\/start\.sh cannot be run.*line ends of Windows/ },
   },
   // what is done once
   {

@@ -18,6 +18,12 @@ const printed: readonly [line: string, code: FaultCode, names: RegExp][] = [
     "compose-refused",
     /imagee is not allowed/,
   ],
+  [
+    "validating /w/a folder/compose.yaml: services.web additional properties 'imagee' not allowed",
+    "compose-refused",
+    /imagee/,
+  ],
+  ["compose build requires buildx 0.17 or later", "buildx-too-old", /0\.17 or newer/],
   ["yaml: line 4: mapping values are not allowed in this context", "compose-refused", /line 4/],
   [
     "failed to read dockerfile: open Dockerfile.dev: no such file or directory",
