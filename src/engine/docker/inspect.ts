@@ -14,6 +14,12 @@ export interface Engine {
   folder: string;
   cpus: number;
   memoryBytes: number;
+  /** It runs as the user: root in its containers is that user outside. */
+  rootless: boolean;
+  /** The proxy that it fetches images through. */
+  proxy: string;
+  /** Its own clock, when it was asked. */
+  time: Date | undefined;
 }
 
 const leastVersion = "24.0";
@@ -47,5 +53,8 @@ function parseInfo(info: unknown): Engine {
     folder: text("DockerRootDir"),
     cpus: Number(fields.get("NCPU") ?? 0),
     memoryBytes: Number(fields.get("MemTotal") ?? 0),
+    rootless: String(fields.get("SecurityOptions") ?? "").includes("rootless"),
+    proxy: text("HttpsProxy") || text("HttpProxy"),
+    time: Number.isNaN(Date.parse(text("SystemTime"))) ? undefined : new Date(text("SystemTime")),
   };
 }

@@ -24,14 +24,18 @@ import { isOf, type Session } from "./session.ts";
 /** Everything that is looked at and settled before anything is started. */
 export async function openSession(here: Here, task: Task): Promise<Session> {
   const endpoint = findEndpoint(here.machine);
-  await task.step(
+  const { rootless } = await task.step(
     {
       id: "engine",
       title: "Docker engine",
       why: "Everything runs in containers, so that it is the same on each machine.",
       command: "docker info",
     },
-    async (step) => step.says((await inspectEngine(endpoint, task.signal)).version),
+    async (step) => {
+      const found = await inspectEngine(endpoint, task.signal);
+      step.says(found.version);
+      return found;
+    },
   );
   const profile = await task.step(
     {
@@ -50,11 +54,11 @@ export async function openSession(here: Here, task: Task): Promise<Session> {
   );
   const docker = await connect(endpoint);
   const plan = layout(profile, targetOf(here));
-  const memory = await settlePorts({ here, profile, docker, layout: plan }, task);
-  return { here, profile, layout: plan, docker, project: memory.project, memory, env: {} };
+  const memory = await settlePorts({ here, profile, docker, layout: plan, rootless }, task);
+  return { here, profile, layout: plan, docker, rootless, project: memory.project, memory, env: {} };
 }
 
-type Settling = Pick<Session, "here" | "profile" | "docker" | "layout">;
+type Settling = Pick<Session, "here" | "profile" | "docker" | "layout" | "rootless">;
 
 /** Chooses the name and the ports of this checkout: those it had, as far as nobody else has them now. */
 export async function settlePorts(
@@ -108,7 +112,7 @@ async function refresh(here: Here): Promise<{ profile: Profile; written: string[
 
 /** Name and ports of this checkout, remembered and written down for Compose. */
 async function settle(
-  { here, profile, docker, layout: { ports: wanted } }: Settling,
+  { here, profile, docker, layout: { ports: wanted }, rootless = false }: Settling,
   avoid: ReadonlySet<number>,
 ) {
   const before = recall(here);
@@ -145,7 +149,7 @@ async function settle(
   writeLocal(here, {
     COMPOSE_PROJECT_NAME: project,
     SISTERSHIP_FOLDER: here.folder, // by it, editors with dev containers find this folder's containers
-    ...userNumbers(here),
+    ...userNumbers(here, rootless),
     ...(repository === undefined ? {} : { SISTERSHIP_GIT: repository }),
     ...Object.fromEntries(wanted.map(({ name, variable }) => [variable, ports[name] ?? ""])),
   });
@@ -153,7 +157,8 @@ async function settle(
 }
 
 /** On Linux, files made in a container belong to whatever number its user has. Elsewhere Docker Desktop sees to it. */
-function userNumbers({ machine, folder: _ }: Here): Record<string, number> {
+function userNumbers({ machine }: Here, rootless: boolean): Record<string, number> {
+  if (rootless) return { SISTERSHIP_UID: 0, SISTERSHIP_GID: 0 };
   if (machine.platform !== "linux" || !process.getuid || !process.getgid) return {};
   return { SISTERSHIP_UID: process.getuid(), SISTERSHIP_GID: process.getgid() };
 }

@@ -16,6 +16,8 @@ export interface Session {
   profile: Profile;
   layout: Layout;
   docker: Docker;
+  /** The engine runs as the user: root inside is that user outside. Known only while it is brought up. */
+  rootless?: boolean;
   /** The name of the Compose project. */
   project: string;
   memory: Memory;

@@ -38,6 +38,9 @@ const sentences = {
   }),
   "docker-stopped": (socket: string) => ({
     says: `Docker is installed but its engine does not answer at ${socket}: start it, then try again.`,
+    ...(process.platform === "linux"
+      ? { fix: { label: "Start Docker", run: { program: "sudo", args: ["systemctl", "start", "docker"] } } }
+      : {}),
   }),
   "docker-denied": (socket: string) => ({
     says: `You may not use Docker at ${socket}: add yourself to the group that owns the socket, then log out and in again.`,
@@ -49,6 +52,27 @@ const sentences = {
   }),
   "docker-context": (context: string) => ({
     says: `The Docker context "${context}" is chosen but not defined on this machine: choose another with "docker context use".`,
+  }),
+  "docker-far": (host: string) => ({
+    says: `Docker is set to ${host}, another machine, which cannot see the files of this one: choose the engine here with "docker context use default", and unset DOCKER_HOST.`,
+    fix: {
+      label: "Choose the engine here",
+      run: { program: "docker", args: ["context", "use", "default"] },
+    },
+  }),
+  "clock-skewed": (seconds: number) => ({
+    says: `Docker's clock is ${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "before"} this machine's: restart Docker, or set the clock of the machine it runs in.`,
+  }),
+  "proxy-unknown": () => ({
+    says: "This machine goes through a proxy (HTTPS_PROXY) of which Docker does not know: name it in Docker's own settings, or images cannot be fetched.",
+    fix: { label: "How to tell Docker", open: "https://docs.docker.com/engine/daemon/proxy/" },
+  }),
+  "memory-low": (hasGB: number, leastGB: number) => ({
+    says: `Docker has only ${hasGB} GB of memory: give it at least ${leastGB} GB, in the settings of Docker Desktop or of its machine.`,
+  }),
+  "wsl-disk": (folder: string) => ({
+    says: `${folder} lies on the disk of Windows, from which containers read slowly and of whose changes they are not told: move the project into the home folder of WSL.`,
+    fix: { label: "Why", open: "https://docs.docker.com/desktop/features/wsl/best-practices/" },
   }),
   "docker-endpoint": (host: string) => ({
     says: `Docker is set to ${host}, which is neither a local socket nor a TCP address: choose another context with "docker context use".`,
@@ -74,6 +98,7 @@ const sentences = {
   }),
   "disk-low": (folder: string, freeGB: number, leastGB: number) => ({
     says: `Only ${freeGB} GB are free on the disk of ${folder}: free at least ${leastGB} GB, for example with "docker system prune".`,
+    fix: { label: "Free what Docker does not use", run: { program: "docker", args: ["system", "prune"] } },
   }),
   "disk-full": (what: string) => ({
     says: `The disk is full, and ${what} stopped: free some space, for example with "docker system prune", then try again.`,

@@ -1,0 +1,238 @@
+// Each illness of a machine provoked for real where it can be, named, and gone when it is mended.
+import assert from "node:assert/strict";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createServer as createSocket } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { examine, type Finding } from "../../src/engine/environment/index.ts";
+import { operate, run } from "../../src/engine/process/index.ts";
+import { type Engine, engine } from "../rig/docker/engine.ts";
+import { packExtension } from "../rig/editor/pack.ts";
+
+const home = mkdtempSync(join(tmpdir(), "sistership-doctor-"));
+let rig: Engine;
+before(async () => {
+  rig = await engine();
+});
+after(() => rmSync(home, { recursive: true, force: true }));
+
+type Env = Record<string, string | undefined>;
+
+async function findings(env: Env = {}, folder = home): Promise<Map<string, Finding>> {
+  const machine = {
+    env: {
+      ...process.env,
+      ...rig.env,
+      HTTPS_PROXY: "",
+      HTTP_PROXY: "",
+      https_proxy: "",
+      http_proxy: "",
+      XDG_STATE_HOME: home,
+      ...env,
+    },
+    home,
+    platform: process.platform,
+  };
+  const options = { title: "doctor", about: folder, report: () => {}, signal: AbortSignal.timeout(60_000) };
+  const all = await operate(options, (task) => examine({ machine, folder }, task));
+  return new Map(all.map((one) => [one.check.id, one]));
+}
+
+async function ill(id: string, env: Env = {}, folder = home): Promise<{ code: string; says: string }> {
+  const found = (await findings(env, folder)).get(id);
+  assert.ok(found && !found.well, `${id} is well: ${found?.says}`);
+  return found;
+}
+
+async function well(id: string, env: Env = {}, folder = home): Promise<string> {
+  const found = (await findings(env, folder)).get(id);
+  assert.ok(found?.well, `${id} is not well: ${found?.says}`);
+  return found.says;
+}
+
+describe("the doctor", () => {
+  test("finds nothing wrong with the rig", async () => {
+    const all = [...(await findings()).values()];
+    assert.deepEqual(
+      all.filter((one) => !one.well),
+      [],
+    );
+    assert.equal(all.length, 10);
+    for (const { check } of all) assert.ok(check.why, `${check.id} says why it matters`);
+  });
+
+  test("no engine, and one that does not listen: what else can be looked at, is", async () => {
+    const gone = await findings({ DOCKER_HOST: `unix://${home}/none.sock` });
+    assert.equal(gone.get("engine")?.well, false);
+    assert.equal(gone.get("compose")?.well, true);
+    assert.equal(gone.has("clock"), false, "an engine that does not answer is not asked for the time");
+    const socket = join(home, "closed.sock");
+    const server = createSocket().listen(socket);
+    await new Promise((resolve) => server.once("listening", resolve));
+    // a socket that was left behind: its file stays when whoever listened is killed, so it is renamed before it is closed
+    await run({ program: "cp", args: ["--archive", socket, `${socket}.left`] });
+    server.close();
+    const { code, says } = await ill("engine", { DOCKER_HOST: `unix://${socket}.left` });
+    assert.equal(code, "docker-stopped");
+    assert.match(says, /closed\.sock\.left: start it/);
+  });
+
+  test("a socket that somebody may not use", async () => {
+    await packExtension();
+    const place = mkdtempSync(join(tmpdir(), "sistership-other-user-"));
+    try {
+      copyFileSync(join(import.meta.dirname, "../../dist/cli.js"), join(place, "cli.js"));
+      copyFileSync(process.execPath, join(place, "node"));
+      for (const path of [place, join(place, "node"), join(place, "cli.js")]) chmodSync(path, 0o755);
+      const socket = rig.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+      const { stdout } = await run(
+        {
+          program: "setpriv",
+          args: [
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            join(place, "node"),
+            join(place, "cli.js"),
+            "doctor",
+            place,
+            "--json",
+          ],
+          cwd: place,
+          env: {
+            PATH: process.env.PATH ?? "",
+            HOME: place,
+            DOCKER_HOST: socket,
+            XDG_STATE_HOME: "/dev/shm/sistership-nobody",
+          },
+        },
+        { accept: [1] },
+      );
+      assert.match(stdout, /You may not use Docker at [^"]*: add yourself to the group/);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+      rmSync("/dev/shm/sistership-nobody", { recursive: true, force: true });
+    }
+  });
+
+  test("a context that is not defined", async () => {
+    const { code } = await ill("engine", { DOCKER_HOST: "", DOCKER_CONTEXT: "far" });
+    assert.equal(code, "docker-context");
+  });
+
+  test("Compose and Buildx that are missing", async () => {
+    const config = join(home, "no-plugins");
+    mkdirSync(config, { recursive: true });
+    const found = await findings({ DOCKER_CONFIG: config });
+    for (const id of ["compose", "buildx"]) {
+      const one = found.get(id);
+      assert.ok(one && !one.well && one.code === `${id}-missing` && one.fix, `${id}: ${one?.says}`);
+    }
+  });
+
+  test("an engine that is too old, far away, too small, off in time, or knows no proxy", async () => {
+    await using fake = await fakeEngine();
+    const env = { DOCKER_HOST: fake.host };
+    fake.says({ ServerVersion: "19.03.5" });
+    assert.equal((await ill("engine", env)).code, "docker-too-old");
+    fake.says({});
+    assert.match(await well("engine", env), /^26\.1\.5/);
+    fake.says({ MemTotal: 1e9 });
+    assert.equal((await ill("memory", env)).code, "memory-low");
+    fake.says({ SystemTime: new Date(Date.now() - 120_000).toISOString() });
+    assert.match((await ill("clock", env)).says, /1(19|20|21) s behind/);
+    fake.says({ SystemTime: new Date().toISOString() });
+    assert.equal(await well("clock", env), "as this machine's");
+    const proxied = { ...env, HTTPS_PROXY: "http://proxy.example:3128" };
+    assert.equal((await ill("proxy", proxied)).code, "proxy-unknown");
+    fake.says({ HttpsProxy: "http://proxy.example:3128" });
+    assert.equal(await well("proxy", proxied), "Docker goes through one");
+    fake.says({ SecurityOptions: ["name=seccomp", "name=rootless"] });
+    assert.match(await well("engine", env), /rootless/);
+    if (fake.outside) assert.equal((await ill("place", { DOCKER_HOST: fake.outside })).code, "docker-far");
+  });
+
+  test("a disk that is nearly full, and has room again", async () => {
+    const folder = join(home, "small");
+    mkdirSync(folder);
+    await run({ program: "mount", args: ["-t", "tmpfs", "-o", "size=50m", "none", folder] });
+    try {
+      const { code, says } = await ill("disk", {}, folder);
+      assert.equal(code, "disk-low");
+      assert.match(says, /Only 0 GB are free on the disk of .*small: free at least 5 GB/);
+      await run({ program: "mount", args: ["-o", "remount,size=8g", folder] });
+      assert.match(await well("disk", {}, folder), /GB free/);
+    } finally {
+      await run({ program: "umount", args: [folder] });
+    }
+  });
+
+  test("a port that somebody holds, by name", async () => {
+    const folder = join(home, "project");
+    mkdirSync(folder);
+    const holder = createSocket().listen(0, "127.0.0.1");
+    await new Promise((resolve) => holder.once("listening", resolve));
+    const address = holder.address();
+    assert.ok(typeof address === "object" && address);
+    const profile = `name: held\nruntime: node@22\nprocesses:\n  web: { run: node server.js, port: ${address.port} }\n`;
+    writeFileSync(join(folder, "sistership.yaml"), profile);
+    const says = await well("ports", {}, folder);
+    assert.match(
+      says,
+      new RegExp(`^${address.port} is held by \\S+ \\(${process.pid}\\): web gets another$`),
+    );
+    holder.close();
+    assert.match(await well("ports", {}, folder), /free/);
+  });
+});
+
+interface FakeEngine extends AsyncDisposable {
+  host: string;
+  /** The same, at an address of this machine that is not its loopback. */
+  outside: string | undefined;
+  says(info: object): void;
+}
+
+/** What old, far and broken engines answer cannot be had here from a real one: only what they say of themselves is played. */
+async function fakeEngine(): Promise<FakeEngine> {
+  let said = {};
+  const answer = () =>
+    createServer((_, response) => {
+      response.setHeader("Content-Type", "application/json");
+      response.end(
+        JSON.stringify({
+          ServerVersion: "26.1.5",
+          NCPU: 2,
+          MemTotal: 8e9,
+          DockerRootDir: "/not/here",
+          ...said,
+        }),
+      );
+    });
+  const listen = (server: Server, at: { path: string } | { host: string; port: number }) =>
+    new Promise<void>((resolve) => server.listen(at, () => resolve()));
+  const path = join(home, "fake.sock");
+  const near = answer();
+  await listen(near, { path });
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === "IPv4" && !one.internal)?.address;
+  const far = own === undefined ? undefined : answer();
+  if (far && own) await listen(far, { host: own, port: 0 });
+  const address = far?.address();
+  return {
+    host: `unix://${path}`,
+    outside: typeof address === "object" && address ? `tcp://${own}:${address.port}` : undefined,
+    says: (info) => {
+      said = info;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const server of [near, far]) {
+        server?.closeAllConnections();
+        server?.close();
+      }
+    },
+  };
+}
