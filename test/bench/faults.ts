@@ -78,11 +78,13 @@ async function provoke(one: Injected, rig: Engine, compose: string): Promise<Out
       expected === "up"
         ? said === "up"
         : said instanceof Fault && said.code === expected.code && expected.says.test(said.says);
+    const leftovers = said === "up" || one.goesOn ? [] : await leftBy(project, one);
+    const wentOn = !one.goesOn || (await project.up({ signal: AbortSignal.timeout(60_000) })).url !== "";
     return {
       name: one.name,
       compose,
-      right,
-      leftovers: said === "up" ? [] : await leftBy(project, one),
+      right: right && wentOn,
+      leftovers,
       said: said instanceof Fault ? `${said.code}: ${said.says}` : String(said),
     };
   } finally {

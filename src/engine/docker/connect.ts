@@ -28,6 +28,7 @@ export function toDockerFault(thrown: unknown, { host }: Endpoint, what: string)
       return fault("docker-denied", [socket], { cause: error });
     case "ECONNREFUSED":
     case "ECONNRESET":
+    case "EPIPE":
     case "ENOTFOUND":
     case "ETIMEDOUT":
       return fault("docker-stopped", [socket], { cause: error });

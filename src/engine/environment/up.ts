@@ -1,5 +1,5 @@
 import { type Container, composeContainers, findEndpoint, toDockerFault } from "../docker/index.ts";
-import { Fault, type Task } from "../process/index.ts";
+import { Fault, fault, type Task } from "../process/index.ts";
 import { type Address, addresses } from "./addresses.ts";
 import { containersOf } from "./facts.ts";
 import { fetchImages } from "./fetch.ts";
@@ -56,7 +56,11 @@ export async function up(
     await withPorts(session, watch, rebuild, task);
   } catch (thrown) {
     await undo(session, before);
-    throw toDockerFault(thrown, findEndpoint(here.machine), "start the environment");
+    const found = toDockerFault(thrown, findEndpoint(here.machine), "start the environment");
+    // it answered when this began
+    if (found.code === "docker-stopped" || found.code === "docker-missing")
+      throw fault("engine-gone", ["the environment"], { cause: found });
+    throw found;
   }
   const { project, profile, layout, memory } = session;
   return { project, addresses: addresses(project, profile.main, layout, memory.ports) };

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type FaultCode, run } from "../../../src/engine/process/index.ts";
@@ -19,9 +20,38 @@ export interface Injected {
   /** What is done to it on the way: when a step begins. */
   meanwhile?: { step: string; state: string; act: (project: Checkout, docker: Docker) => Promise<void> };
   cancelAt?: string;
+  /** The engine cannot be asked afterwards: instead of looking for leftovers, the next `up` must go on from there. */
+  goesOn?: true;
   /** Laid over the environment of the user. */
   env?: Record<string, string>;
   expected: Expected;
+}
+
+/** A socket before the engine's own: closed, it is as if the engine had gone, for whoever uses it. */
+const wayIn = join(tmpdir(), "sistership-way-in.sock");
+let closeWayIn = () => {};
+
+async function openWayIn({ here }: Checkout): Promise<AsyncDisposable> {
+  const open = new Set<Socket>();
+  const to = (here.machine.env.DOCKER_HOST || "unix:///var/run/docker.sock").replace("unix://", "");
+  const server = createServer((socket) => {
+    const onward = connect(to);
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+    }
+  });
+  await rm(wayIn, { force: true });
+  await new Promise<void>((resolve) => server.listen(wayIn, resolve));
+  closeWayIn = () => {
+    server.close();
+    for (const one of open) one.destroy();
+  };
+  return { [Symbol.asyncDispose]: async () => closeWayIn() };
 }
 
 export type Docker = (...args: string[]) => Promise<string>;
@@ -359,6 +389,15 @@ export const injected: readonly Injected[] = [
       },
     },
     expected: { code: "process-exited", says: /^web/ },
+  },
+  {
+    name: "an engine that goes away in the middle",
+    files: server(`setTimeout(() => { ${hello} }, 8_000);`),
+    env: { DOCKER_HOST: `unix://${wayIn}` },
+    inject: openWayIn,
+    meanwhile: { step: "process/web", state: "running", act: async () => closeWayIn() },
+    goesOn: true,
+    expected: { code: "engine-gone", says: /stopped answering.*It goes on where it stopped/ },
   },
   {
     name: "a cancellation",
