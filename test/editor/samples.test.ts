@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { environmentStatus } from "../../src/engine/environment/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
-import { packExtension } from "../rig/editor/pack.ts";
+import { packExtension, packStandIn } from "../rig/editor/pack.ts";
 import { open, type Workbench } from "../rig/editor/workbench.ts";
 import { clear, cloneSample, hereIn, labelEnvironment, prepareImages } from "../rig/project.ts";
 
@@ -31,8 +31,13 @@ interface Sample {
   heading: string;
   /** A line of the page that is typed anew, and what it is then. */
   typed: { file: string; line: string; anew: string; shows: string };
+  /** The Dev Containers extension is there, or what stands for it. */
+  standIn?: true;
   breakpoint?: { file: string; line: string; path: string; variable: RegExp };
 }
+
+/** Of the Dev Containers extension, which moves the window into its container. */
+const reopenInside = "remote-containers.reopenInContainer";
 
 const samples: Sample[] = [
   {
@@ -83,6 +88,7 @@ const samples: Sample[] = [
       anew: "<h1>Guestbook, typed</h1>",
       shows: "Guestbook, typed",
     },
+    standIn: true,
   },
 ];
 
@@ -101,7 +107,7 @@ for (const one of samples) {
     try {
       await using vscode = await open({
         folder: project,
-        vsix: [vsix],
+        vsix: one.standIn ? [vsix, await packStandIn(reopenInside, join(home, "stand-in"))] : [vsix],
         env: { ...rig.env, XDG_STATE_HOME: state },
         settings: { "editor.autoClosingBrackets": "never", "editor.autoClosingQuotes": "never" },
       });
@@ -127,6 +133,11 @@ for (const one of samples) {
       await page.locator("h1", { hasText: one.typed.shows }).waitFor();
       await vscode.screenshot(`sample-${one.sample}-typed`);
 
+      if (one.standIn) {
+        const there = vscode.notification(`${one.sample} runs at`);
+        await there.locator(".monaco-button", { hasText: "Reopen Window Inside" }).click();
+        await vscode.notification(`${reopenInside} was called`).waitFor();
+      }
       if (one.breakpoint) {
         const { parts } = await environmentStatus(here);
         const port = parts.find(({ name }) => name === "web")?.address?.port;

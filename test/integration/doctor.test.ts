@@ -20,7 +20,7 @@ after(() => rmSync(home, { recursive: true, force: true }));
 
 type Env = Record<string, string | undefined>;
 
-async function findings(env: Env = {}, folder = home): Promise<Map<string, Finding>> {
+async function findings(env: Env = {}, folder = home, patienceMs = 30_000): Promise<Map<string, Finding>> {
   const machine = {
     env: {
       ...process.env,
@@ -36,7 +36,7 @@ async function findings(env: Env = {}, folder = home): Promise<Map<string, Findi
     platform: process.platform,
   };
   const options = { title: "doctor", about: folder, report: () => {}, signal: AbortSignal.timeout(60_000) };
-  const all = await operate(options, (task) => examine({ machine, folder }, task));
+  const all = await operate(options, (task) => examine({ machine, folder }, task, patienceMs));
   return new Map(all.map((one) => [one.check.id, one]));
 }
 
@@ -77,6 +77,21 @@ describe("the doctor", () => {
     const { code, says } = await ill("engine", { DOCKER_HOST: `unix://${socket}.left` });
     assert.equal(code, "docker-stopped");
     assert.match(says, /closed\.sock\.left: start it/);
+  });
+
+  test("an engine that takes the question and never answers holds nothing else up", async () => {
+    const socket = join(home, "hangs.sock");
+    await using server = createSocket().listen(socket);
+    await new Promise((resolve) => server.once("listening", resolve));
+    const asked = new Set<{ destroy(): void }>();
+    server.on("connection", (one) => asked.add(one));
+    const found = await findings({ DOCKER_HOST: `unix://${socket}` }, home, 5000);
+    const engineSays = found.get("engine");
+    assert.ok(engineSays && !engineSays.well && engineSays.code === "check-silent", engineSays?.says);
+    assert.match(engineSays.says, /within 5 s: try "docker info" yourself/);
+    assert.equal(found.get("disk")?.well, true, found.get("disk")?.says);
+    assert.equal(found.get("files")?.well, true);
+    for (const one of asked) one.destroy();
   });
 
   test("a socket that somebody may not use", async () => {
@@ -130,6 +145,21 @@ describe("the doctor", () => {
       const one = found.get(id);
       assert.ok(one && !one.well && one.code === `${id}-missing` && one.fix, `${id}: ${one?.says}`);
     }
+  });
+
+  test("a Compose that is too old, and one that is not", async () => {
+    const config = join(home, "old-plugins");
+    mkdirSync(join(config, "cli-plugins"), { recursive: true });
+    const metadata = '{"SchemaVersion":"0.1.0","Vendor":"test","Version":"2.20.3","ShortDescription":"old"}';
+    writeFileSync(
+      join(config, "cli-plugins/docker-compose"),
+      `#!/bin/sh\nif [ "$1" = docker-cli-plugin-metadata ]; then echo '${metadata}'; else echo 2.20.3; fi\n`,
+      { mode: 0o755 },
+    );
+    const { code, says } = await ill("compose", { DOCKER_CONFIG: config });
+    assert.equal(code, "compose-too-old");
+    assert.match(says, /^Docker Compose 2\.20\.3 is too old: update it to 2\.24 or newer/);
+    assert.match(await well("compose"), /^2\.\d+/);
   });
 
   test("an engine that is too old, far away, too small, off in time, or knows no proxy", async () => {

@@ -74,6 +74,9 @@ const sentences = {
     says: `${folder} lies on the disk of Windows, from which containers read slowly and of whose changes they are not told: move the project into the home folder of WSL.`,
     fix: { label: "Why", open: "https://docs.docker.com/desktop/features/wsl/best-practices/" },
   }),
+  "check-silent": (what: string, seconds: number, command: string) => ({
+    says: `${what} could not be looked at within ${seconds} s${command === "" ? "" : `: try "${command}" yourself`}; if that hangs too, start Docker again.`,
+  }),
   "docker-endpoint": (host: string) => ({
     says: `Docker is set to ${host}, which is neither a local socket nor a TCP address: choose another context with "docker context use".`,
   }),
@@ -81,6 +84,10 @@ const sentences = {
   "compose-missing": () => ({
     says: "Docker Compose v2 is missing: install the docker-compose-plugin package, or Docker Desktop.",
     fix: { label: "How to install Compose", open: "https://docs.docker.com/compose/install/" },
+  }),
+  "compose-too-old": (version: string, least: string) => ({
+    says: `Docker Compose ${version} is too old: update it to ${least} or newer.`,
+    fix: { label: "How to update Compose", open: "https://docs.docker.com/compose/install/" },
   }),
   "buildx-missing": () => ({
     says: "Docker Buildx is missing: install the docker-buildx-plugin package, or Docker Desktop.",

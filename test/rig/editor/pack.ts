@@ -1,4 +1,4 @@
-import { cpSync, globSync, readFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../../src/engine/process/index.ts";
 import { cacheDir, contentKey, once } from "../cache.ts";
@@ -9,7 +9,8 @@ const sources = [
   "esbuild.mjs",
   ".vscodeignore",
   "*.md",
-  "{src,webview,templates,media}/**/*.*",
+  "{src,webview,media}/**/*.*",
+  "templates/*/*",
 ];
 
 /** The packed extension as a user gets it, made from the tree as it is; made again only where the tree changed. */
@@ -22,5 +23,38 @@ export async function packExtension(signal?: AbortSignal): Promise<string> {
     await run({ program: "npm", args: ["run", "--silent", "package"], cwd: root }, options);
     cpSync(join(root, "dist/sistership.vsix"), vsix);
   });
+  return vsix;
+}
+
+/** An extension that has one command and says when it is called: it stands in for one that cannot be had here. */
+export async function packStandIn(command: string, folder: string): Promise<string> {
+  const says = JSON.stringify(`${command} was called`);
+  const manifest = {
+    name: "stand-in",
+    publisher: "rig",
+    version: "1.0.0",
+    engines: { vscode: "^1.100.0" },
+    main: "./main.js",
+    activationEvents: ["onStartupFinished"],
+    contributes: { commands: [{ command, title: "Stand-in" }] },
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(
+    join(folder, "main.js"),
+    `const vscode = require("vscode");
+exports.activate = () => vscode.commands.registerCommand(${JSON.stringify(command)}, () => vscode.window.showInformationMessage(${says}));
+`,
+  );
+  const vsix = join(folder, "stand-in.vsix");
+  const args = [
+    "package",
+    "--no-dependencies",
+    "--skip-license",
+    "--allow-missing-repository",
+    "--out",
+    vsix,
+  ];
+  await run({ program: join(root, "node_modules/.bin/vsce"), args, cwd: folder });
   return vsix;
 }

@@ -74,10 +74,21 @@ describe("sistership", () => {
       PATH: "/none",
     });
     assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /^✗ Docker engine {2}No Docker engine was found at \/none\.sock: install .*\n✗ Docker Compose {2}docker was not found.*\n✗ Docker Buildx .*\n. Disk space .*\n$/,
-    );
+    // side by side, so in the order in which they end
+    const expected = [
+      /^✗ Docker engine {2}No Docker engine was found at \/none\.sock: install /,
+      /^✗ Docker Compose {2}docker was not found/,
+      /^✗ Docker Buildx {2}docker was not found/,
+      /^. Disk space {2}/,
+      /^. The project's folder {2}/,
+      /^. Ports {2}/,
+      ...["Docker on this machine", "Memory", "Docker's clock", "Proxy"].map(
+        (title) => new RegExp(`^– ${title}  Docker does not answer$`),
+      ),
+    ];
+    const lines = stderr.trimEnd().split("\n");
+    assert.equal(lines.length, expected.length, stderr);
+    for (const line of expected) assert.equal(lines.filter((one) => line.test(one)).length, 1, `${line}`);
   });
 
   test("--json prints one report a line and keeps them in the journal", async () => {

@@ -1,4 +1,4 @@
-import { findEndpoint, inspectEngine } from "../../docker/index.ts";
+import { findEndpoint, inspectEngine, isOlder } from "../../docker/index.ts";
 import { type Command, Fault, fault, format, run } from "../../process/index.ts";
 import type { Here } from "../here.ts";
 import type { Check } from "./check.ts";
@@ -68,9 +68,17 @@ export const composeCheck: Check = {
   title: "Docker Compose",
   why: "Compose starts a project's processes and services together and waits until they are healthy.",
   command: "docker compose version",
-  look: (patient, signal) =>
-    pluginVersion(patient, ["compose", "version", "--short"], fault("compose-missing", []), signal),
+  async look(patient, signal) {
+    const missing = fault("compose-missing", []);
+    const version = await pluginVersion(patient, ["compose", "version", "--short"], missing, signal);
+    if (/^\d/.test(version) && isOlder(version, leastCompose))
+      throw fault("compose-too-old", [version, leastCompose]);
+    return version;
+  },
 };
+
+/** The first that knows env files which need not be there; generated files have one. */
+const leastCompose = "2.24";
 
 export const buildxCheck: Check = {
   id: "buildx",

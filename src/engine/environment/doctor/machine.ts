@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { localStatus } from "../../blueprint/index.ts";
 import { findEndpoint, inspectEngine } from "../../docker/index.ts";
 import { fault } from "../../process/index.ts";
+import type { Here } from "../here.ts";
 import { recall } from "../memory.ts";
 import { isPortFree } from "../ports.ts";
 import type { Check } from "./check.ts";
@@ -13,6 +14,8 @@ import { holderOf } from "./holder.ts";
 const gigabyte = 1024 ** 3;
 const leastFreeGB = 5;
 const leastMemoryGB = 2;
+/** An engine that hangs keeps nobody from hearing of the project's own disk. */
+const engineMs = 3_000;
 
 export const diskCheck: Check = {
   id: "disk",
@@ -24,13 +27,16 @@ export const diskCheck: Check = {
     const own = await freeGB(folder);
     if (own < leastFreeGB) throw fault("disk-low", [folder, own, leastFreeGB]);
     // the engine says which folder is its own; where that is not on this machine, nothing can be measured
-    const engine = await inspectEngine(findEndpoint(patient.machine), signal).catch(() => undefined);
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(engineMs)]);
+    const engine = await ask(patient, soon).catch(() => undefined);
     const its = engine && (await freeGB(engine.folder).catch(() => undefined));
     if (engine && its !== undefined && its < leastFreeGB)
       throw fault("disk-low", [engine.folder, its, leastFreeGB]);
     return `${Math.min(own, its ?? own)} GB free`;
   },
 };
+
+const ask = async ({ machine }: Here, signal: AbortSignal) => inspectEngine(findEndpoint(machine), signal);
 
 async function freeGB(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
