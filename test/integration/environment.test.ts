@@ -246,7 +246,7 @@ test("what one person lays over the profile is theirs alone", { timeout: 300_000
 });
 
 describe("several side by side", () => {
-  test("two checkouts of one project and another project have names and ports of their own", {
+  test("two checkouts of one project and three other projects have names and ports of their own", {
     timeout: 300_000,
   }, async () => {
     const name = unique("twins");
@@ -256,11 +256,13 @@ describe("several side by side", () => {
       state,
       folder: "feature",
     });
-    await using other = await checkout(rig, tiny({ server: hello.replace("hello", "another project") }), {
-      state,
-    });
-    const ups = [await one.up(), await two.up(), await other.up()];
-    assert.equal(new Set(ups.map(({ url }) => url)).size, 3);
+    await using others = new AsyncDisposableStack();
+    const third = async (said: string) =>
+      others.use(await checkout(rig, tiny({ server: hello.replace("hello", said) }), { state }));
+    const more = [await third("a third"), await third("a fourth"), await third("a fifth")];
+    const ups = [await one.up(), await two.up()];
+    for (const project of more) ups.push(await project.up());
+    assert.equal(new Set(ups.map(({ url }) => url)).size, 5);
     assert.deepEqual(
       ups.slice(0, 2).map(({ project }) => project),
       [name, `${name}-feature`],
@@ -268,7 +270,9 @@ describe("several side by side", () => {
     assert.deepEqual(await Promise.all(ups.map(({ url }) => page(url))), [
       "hello",
       "the other",
-      "another project",
+      "a third",
+      "a fourth",
+      "a fifth",
     ]);
     assert.equal((await two.up()).url, ups[1]?.url);
   });
