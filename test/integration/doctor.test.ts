@@ -1,11 +1,12 @@
 // Each illness of a machine provoked for real where it can be, named, and gone when it is mended.
 import assert from "node:assert/strict";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createSocket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { holderOf } from "../../src/engine/environment/doctor/holder.ts";
 import { examine, type Finding } from "../../src/engine/environment/index.ts";
 import { operate, run } from "../../src/engine/process/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
@@ -215,6 +216,20 @@ describe("the doctor", () => {
     );
     holder.close();
     assert.match(await well("ports", {}, folder), /free/);
+  });
+
+  test("a port that somebody holds, where lsof has to be asked", async (t) => {
+    const signal = AbortSignal.timeout(30_000);
+    if (!["/usr/bin/lsof", "/usr/sbin/lsof"].some(existsSync)) return t.skip("lsof is not installed");
+    const machine = { env: process.env, home, platform: "darwin" as const };
+    const holder = createSocket().listen(0, "127.0.0.1");
+    await new Promise((resolve) => holder.once("listening", resolve));
+    const address = holder.address();
+    assert.ok(typeof address === "object" && address);
+    const named = await holderOf(address.port, machine, signal);
+    assert.ok(named?.endsWith(` (${process.pid})`), `${named}`);
+    await new Promise((resolve) => holder.close(resolve));
+    assert.equal(await holderOf(address.port, machine, signal), undefined);
   });
 });
 

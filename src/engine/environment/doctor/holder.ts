@@ -1,7 +1,26 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Machine } from "../../docker/index.ts";
+import { run } from "../../process/index.ts";
 
 /** Who listens at a port of this machine, as `node (4711)`; undefined where the system does not tell. */
-export function holderOf(port: number): string | undefined {
+export async function holderOf(
+  port: number,
+  { platform, env }: Machine,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return platform === "linux" ? fromProc(port) : fromLsof(port, env, signal);
+}
+
+/** Answers in fields, a line each: `p4711`, `cnode`. It ends with 1 where it found nobody. */
+async function fromLsof(port: number, env: Machine["env"], signal: AbortSignal): Promise<string | undefined> {
+  const args = ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"];
+  const answer = await run({ program: "lsof", args, env }, { signal, accept: [0, 1] }).catch(() => undefined);
+  const [, pid] = /^p(\d+)$/m.exec(answer?.stdout ?? "") ?? [];
+  const [, name] = /^c(.+)$/m.exec(answer?.stdout ?? "") ?? [];
+  return pid && name ? `${name} (${pid})` : undefined;
+}
+
+function fromProc(port: number): string | undefined {
   const sockets = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listening(table, port)));
   if (sockets.size === 0) return undefined;
   const pid = list("/proc").find(

@@ -61,14 +61,14 @@ export const portsCheck: Check = {
   title: "Ports",
   why: "A process whose usual port is taken gets another one, which is remembered.",
   command: "ss --listening --tcp --processes",
-  async look(here) {
+  async look(here, signal) {
     const found = await localStatus(here.folder).catch(() => undefined);
     if (!found?.ok) return "no project here that asks for any";
     const remembered = recall(here)?.ports ?? {};
     const taken: string[] = [];
     for (const { name, port } of Object.values(found.profile.processes)) {
       if (port === undefined || remembered[name] === port || (await isPortFree(port))) continue;
-      const holder = holderOf(port);
+      const holder = await holderOf(port, here.machine, signal);
       taken.push(`${port} is held by ${holder ?? "another program"}: ${name} gets another`);
     }
     return taken.length === 0 ? "those that it asks for are free, or its own" : taken.join("; ");
