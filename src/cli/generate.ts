@@ -1,6 +1,5 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { fault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
 
 interface GenerateOptions {
@@ -41,11 +40,11 @@ export function addGenerate(program: Command, world: World, onOutdated: () => vo
 
 /** The files of a folder's profile; one that is wrong is said where, and generates nothing. */
 export async function filesOf(folder: string, { stderr }: World) {
-  const { projectStatus } = await import("../engine/blueprint/index.ts");
+  const { projectStatus, wrongProfile } = await import("../engine/blueprint/index.ts");
   const found = await projectStatus(folder);
   for (const { file, start, message, severity } of found.problems) {
     stderr.write(`${file}:${start.line}:${start.column} ${severity}: ${message}\n`);
   }
-  if (!found.ok) throw fault("profile-wrong", [join(folder, "sistership.yaml")]);
+  if (!found.ok) throw wrongProfile(folder, found.problems);
   return found.files;
 }

@@ -37,9 +37,9 @@ export async function chooseFolder(): Promise<vscode.Uri | undefined> {
 
 /** What is generated from the profile in a folder, beside what stands there. */
 async function look(folder: string) {
-  const { projectStatus } = await import("../../engine/blueprint/index.ts");
+  const { projectStatus, wrongProfile } = await import("../../engine/blueprint/index.ts");
   const found = await projectStatus(folder);
-  if (!found.ok) throw fault("profile-wrong", [join(folder, "sistership.yaml")]);
+  if (!found.ok) throw wrongProfile(folder, found.problems);
   return found.files;
 }
 

@@ -5,7 +5,7 @@ export { compose, type Target } from "./compose.ts";
 export { debuggerOf } from "./devcontainer.ts";
 export { type Layout, layout } from "./layout.ts";
 export { readLock } from "./lock.ts";
-export { localStatus, overlayFile, projectStatus } from "./project.ts";
+export { localStatus, overlayFile, projectStatus, wrongProfile } from "./project.ts";
 export { connection } from "./services.ts";
 export { isCompiledApart } from "./stacks/index.ts";
 export { onStage } from "./stage.ts";

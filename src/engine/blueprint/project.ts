@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fault } from "../process/index.ts";
+import { type Fault, fault } from "../process/index.ts";
 import {
   type Problem,
   type Profile,
@@ -44,6 +44,16 @@ export async function localStatus(folder: string): Promise<ProjectStatus & { ove
   // an image that only one person has is how environments drift
   if (images(profile).join() !== images(shared.profile).join()) throw fault("overlay-image", [file]);
   return { ...shared, profile, problems, overlaid: true };
+}
+
+/** What keeps a profile from being used: the first of its problems. */
+export function wrongProfile(folder: string, problems: readonly Problem[]): Fault {
+  const first = problems.find(({ severity }) => severity === "error");
+  return fault("profile-wrong", [
+    first?.file ?? join(folder, "sistership.yaml"),
+    first?.start.line ?? 1,
+    first?.message ?? "it could not be read.",
+  ]);
 }
 
 interface Project {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { fault, type Task } from "../process/index.ts";
+import type { Task } from "../process/index.ts";
 import { apply } from "./apply.ts";
 import { blueprint } from "./blueprint.ts";
 import { imagesOf } from "./images.ts";
 import { type Lock, lockFile, lockText } from "./lock.ts";
-import { readProject, readText } from "./project.ts";
+import { readProject, readText, wrongProfile } from "./project.ts";
 import { digestOf } from "./registry.ts";
 import { status } from "./status.ts";
 
@@ -26,8 +26,8 @@ interface Updated {
 
 /** Moves sistership.lock to what the registries have now, and the generated files with it: all of it or nothing. */
 export async function update(folder: string, env: NodeJS.ProcessEnv, task: Task): Promise<Updated> {
-  const { profile, lock } = await readProject(folder);
-  if (profile === undefined) throw fault("profile-wrong", [join(folder, "sistership.yaml")]);
+  const { profile, lock, problems } = await readProject(folder);
+  if (profile === undefined) throw wrongProfile(folder, problems);
   const now: Record<string, string> = {};
   for (const image of imagesOf(profile)) {
     const plan = {

@@ -6,11 +6,11 @@ import {
   layout,
   localStatus,
   onStage,
-  overlayFile,
   writable,
+  wrongProfile,
 } from "../blueprint/index.ts";
 import { composeContainers, connect, findEndpoint, inspectEngine } from "../docker/index.ts";
-import { fault, format, type Task } from "../process/index.ts";
+import { format, type Task } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { compose } from "./composeCommand.ts";
 import { hideFromGit, worktreeOf } from "./git.ts";
@@ -85,13 +85,7 @@ export async function settlePorts(
 async function refresh(here: Here): Promise<{ profile: Profile; written: string[]; edited: string[] }> {
   const { folder, rehearsal } = here;
   const found = await localStatus(folder);
-  if (!found.ok) {
-    const [first] = found.problems;
-    const where = first ? `: line ${first.start.line}: ${first.message}` : "";
-    throw fault("profile-wrong", [
-      `${join(folder, found.overlaid ? overlayFile : "sistership.yaml")}${where}`,
-    ]);
-  }
+  if (!found.ok) throw wrongProfile(folder, found.problems);
   const pending = writable(found.files);
   await apply(folder, pending);
   const edited = found.files.filter(({ state }) => state === "edited").map(({ file }) => file.path);

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import type Docker from "dockerode";
-import { type Layout, layout, localStatus } from "../blueprint/index.ts";
+import { type Layout, layout, localStatus, wrongProfile } from "../blueprint/index.ts";
 import { type Container, connect, findEndpoint } from "../docker/index.ts";
 import { type Command, fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
@@ -28,7 +28,7 @@ export interface Session {
 /** An environment as it was brought up, for whoever does something with it; nothing is written or started. */
 export async function attach(here: Here): Promise<Session> {
   const found = await localStatus(here.folder);
-  if (!found.ok) throw fault("profile-wrong", [join(here.folder, "sistership.yaml")]);
+  if (!found.ok) throw wrongProfile(here.folder, found.problems);
   const { profile } = found;
   const memory = recall(here);
   if (memory === undefined) throw fault("not-up", [profile.name]);

@@ -1,4 +1,4 @@
-import { compose, debuggerOf, layout, localStatus, type Target } from "../blueprint/index.ts";
+import { compose, debuggerOf, layout, localStatus, type Target, wrongProfile } from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -7,7 +7,6 @@ import {
   listen,
   toDockerFault,
 } from "../docker/index.ts";
-import { fault } from "../process/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
 import type { DebuggerKind } from "./debug/debugger.ts";
@@ -49,7 +48,7 @@ export interface EnvironmentStatus {
 /** What runs of the environment of a folder, and what does not. */
 export async function environmentStatus(here: Here, signal?: AbortSignal): Promise<EnvironmentStatus> {
   const found = await localStatus(here.folder);
-  if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
+  if (!found.ok) throw wrongProfile(here.folder, found.problems);
   const { profile, files } = found;
   const memory = recall(here);
   const project = memory?.project ?? usualProject(here, profile);

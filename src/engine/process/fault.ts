@@ -211,8 +211,8 @@ const sentences = {
   "no-profile": (file: string) => ({
     says: `${file} does not exist: make one with "sistership init", or with Set Up This Project in the editor.`,
   }),
-  "profile-wrong": (file: string) => ({
-    says: `${file} was not used, and nothing was written: mend what is named above first.`,
+  "profile-wrong": (file: string, line: number, message: string) => ({
+    says: `${file}, line ${line}: ${message} Mend it, then try again; nothing was started or written.`,
   }),
   "overlay-image": (file: string) => ({
     says: `${file} was not used: it would change the image, which is the same for everybody. Put what concerns packages, versions, ports or health into sistership.yaml.`,

@@ -270,12 +270,12 @@ export const injected: readonly Injected[] = [
   {
     name: "a wrong value in the profile",
     inject: breaking("sistership.yaml", (text) => text.replace("port: 3000", "port: many")),
-    expected: { code: "profile-wrong", says: /sistership\.yaml: line \d+: .*port/ },
+    expected: { code: "profile-wrong", says: /sistership\.yaml, line \d+: .*port.*Mend it/ },
   },
   {
     name: "a profile that is no YAML",
     inject: breaking("sistership.yaml", (text) => `${text}\tprocesses: [`),
-    expected: { code: "profile-wrong", says: /sistership\.yaml: line \d+: / },
+    expected: { code: "profile-wrong", says: /sistership\.yaml, line \d+: .*Mend it/ },
   },
   {
     name: "no profile",

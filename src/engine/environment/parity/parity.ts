@@ -1,6 +1,6 @@
-import { isCompiledApart, localStatus } from "../../blueprint/index.ts";
+import { isCompiledApart, localStatus, wrongProfile } from "../../blueprint/index.ts";
 import { findEndpoint, toDockerFault } from "../../docker/index.ts";
-import { fault, type Task } from "../../process/index.ts";
+import type { Task } from "../../process/index.ts";
 import type { Profile } from "../../profile/index.ts";
 import { containersOf } from "../facts.ts";
 import type { Here } from "../here.ts";
@@ -15,7 +15,7 @@ export type { Parity } from "./compare.ts";
 export async function parity(here: Here, task: Task): Promise<Parity> {
   const { rehearsal: _, ...development } = here;
   const found = await localStatus(here.folder);
-  if (!found.ok) throw fault("profile-wrong", [`${here.folder}/sistership.yaml`]);
+  if (!found.ok) throw wrongProfile(here.folder, found.problems);
   const sides: Side[] = [];
   for (const [name, where] of [
     ["development", development],
