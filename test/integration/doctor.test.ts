@@ -138,6 +138,22 @@ describe("the doctor", () => {
     assert.equal(code, "docker-context");
   });
 
+  test("a context that was chosen and is gone, mended by what its button does", async () => {
+    const config = join(home, "lost-context");
+    mkdirSync(config);
+    writeFileSync(join(config, "config.json"), JSON.stringify({ currentContext: "gone" }));
+    const env = { DOCKER_HOST: "", DOCKER_CONTEXT: "", DOCKER_CONFIG: config };
+    const found = (await findings(env)).get("engine");
+    assert.ok(found && !found.well && found.code === "docker-context", found?.says);
+    assert.ok(found.fix && "run" in found.fix);
+    await run({
+      ...found.fix.run,
+      env: { PATH: rig.env.PATH ?? process.env.PATH ?? "", HOME: home, DOCKER_CONFIG: config },
+    });
+    const after = (await findings(env)).get("engine");
+    assert.ok(after?.well || after?.code !== "docker-context", after?.says);
+  });
+
   test("Compose and Buildx that are missing", async () => {
     const config = join(home, "no-plugins");
     mkdirSync(config, { recursive: true });

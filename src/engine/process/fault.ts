@@ -52,6 +52,10 @@ const sentences = {
   }),
   "docker-context": (context: string) => ({
     says: `The Docker context "${context}" is chosen but not defined on this machine: choose another with "docker context use".`,
+    fix: {
+      label: "Choose the engine here",
+      run: { program: "docker", args: ["context", "use", "default"] },
+    },
   }),
   "docker-far": (host: string) => ({
     says: `Docker is set to ${host}, another machine, which cannot see the files of this one: choose the engine here with "docker context use default", and unset DOCKER_HOST.`,
