@@ -104,7 +104,10 @@ export function addEnvironment(program: Command, world: World, onUnwell: () => v
       const here = hereOf(folder, { release });
       const status = await environmentStatus(here);
       if (usage) {
-        const ids = status.parts.flatMap(({ id, state }) => (id && state !== "ended" ? [id] : []));
+        // of what does not run, the engine tells nothing, and goes on telling it
+        const ids = status.parts.flatMap(({ id, state }) =>
+          id && ["well", "unwell", "starting"].includes(state) ? [id] : [],
+        );
         const taken = await usageNow(here, ids, AbortSignal.timeout(10_000));
         for (const part of status.parts) Object.assign(part, { usage: taken.get(part.id ?? "") });
       }

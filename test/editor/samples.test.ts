@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Locator } from "playwright-core";
 import { environmentStatus } from "../../src/engine/environment/index.ts";
+import { becomes } from "../rig/checkout.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { packExtension, packStandIn } from "../rig/editor/pack.ts";
 import { open, type Workbench } from "../rig/editor/workbench.ts";
@@ -191,14 +193,14 @@ async function hit(
     .first()
     .waitFor();
   await vscode.rowAction("Environment", /^web/, "Debug");
-
   await vscode.page.locator(".debug-toolbar").waitFor({ timeout: 60_000 });
   await vscode.page
     .locator(".codicon-debug-breakpoint:not(.codicon-debug-breakpoint-unverified)")
     .first()
     .waitFor();
+  const stopped = vscode.page.locator(".codicon-debug-stackframe").first();
   const answer = fetch(`${url}${path}`);
-  await vscode.page.locator(".codicon-debug-stackframe").first().waitFor({ timeout: 60_000 });
+  await stopped.waitFor({ timeout: 60_000 });
   await vscode.command("View: Show Run and Debug");
   const locals = vscode.page.locator(".debug-variables .monaco-list-row", { hasText: /^Locals?$/ });
   await locals.waitFor();
@@ -207,6 +209,35 @@ async function hit(
   await vscode.screenshot(`sample-${name}-breakpoint`);
   await vscode.command("Debug: Continue");
   assert.equal((await answer).status, 200);
+  await stopped.waitFor({ state: "detached" });
+
+  // a reload ends the process that was debugged: in the next one the breakpoint is hit again
+  const text = readFileSync(join(project, file), "utf8");
+  assert.match(text, /, typed</);
+  writeFileSync(join(project, file), text.replace(", typed<", ", reloaded<"));
+  await becomes(`${url}/`, /, reloaded</);
+  const again = await heldUp(stopped, `${url}${path}`);
+  await vscode.screenshot(`sample-${name}-reloaded`);
+  await vscode.command("Debug: Continue");
+  assert.equal((await again.answer).status, 200);
   await vscode.command("Debug: Disconnect");
   await vscode.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+}
+
+/** A debugger does not say when it is back: the page is asked for until an answer is held up. */
+async function heldUp(stopped: Locator, url: string): Promise<{ answer: Promise<Response> }> {
+  for (let tries = 0; tries < 30; tries++) {
+    const answer = fetch(url);
+    const held = stopped.waitFor({ timeout: 60_000 }).then(() => true);
+    const first = await Promise.race([
+      held.catch(() => false),
+      answer.then(
+        () => false,
+        () => false,
+      ),
+    ]);
+    if (first) return { answer };
+    await wait(1000);
+  }
+  return assert.fail(`${url} was never held up`);
 }

@@ -80,7 +80,7 @@ export function registerDebug(
       // a debugger of Node has a session below for each process: the way is that of the uppermost
       if (session.parentSession === undefined) close(session.configuration.sistership);
     }),
-    followReloads(),
+    ...["debugpy", pythonType].map(followReloads),
     { dispose: () => [...open.keys()].forEach(close) },
   );
 }
@@ -103,10 +103,10 @@ function configurations(
 }
 
 /** A reload ends the process that was debugged. The editor's own debugger of Node comes back by itself, others are brought back. */
-function followReloads(): vscode.Disposable {
-  return vscode.debug.registerDebugAdapterTrackerFactory("*", {
+function followReloads(debuggerType: string): vscode.Disposable {
+  return vscode.debug.registerDebugAdapterTrackerFactory(debuggerType, {
     createDebugAdapterTracker: ({ configuration: said, workspaceFolder }) => {
-      if (typeof said.sistership !== "string" || said.type === "node") return undefined;
+      if (typeof said.sistership !== "string") return undefined; // somebody else's
       let stopped = false;
       return {
         onWillReceiveMessage: ({ command }) => {
