@@ -25,9 +25,12 @@ export function addInside(program: Program, world: World, exitWith: (code: numbe
     .option("--in <process>", "in the container of this process or service, not in the workspace")
     .option("--folder <folder>", "the project's folder")
     .action(async (args: string[], options: In & { in?: string }) => {
-      const { execCommand } = await import("../engine/environment/index.ts");
+      const { execCommand, openKeys } = await import("../engine/environment/index.ts");
+      const here = hereOf(options);
+      using keys = await openKeys(here, options.in);
+      await keys.ready;
       const name = options.in === undefined ? {} : { name: options.in };
-      exitWith(await attached(await execCommand(hereOf(options), args, { tty, ...name })));
+      exitWith(await attached(await execCommand(here, args, { tty, env: keys.env, ...name })));
     });
 
   program
@@ -37,8 +40,11 @@ export function addInside(program: Program, world: World, exitWith: (code: numbe
     .option("--folder <folder>", "the project's folder")
     .action(async (name: string | undefined, options: In) => {
       if (!tty) throw fault("no-terminal", ["shell"]);
-      const { shellCommand } = await import("../engine/environment/index.ts");
-      exitWith(await attached(await shellCommand(hereOf(options), name)));
+      const { openKeys, shellCommand } = await import("../engine/environment/index.ts");
+      const here = hereOf(options);
+      using keys = await openKeys(here, name);
+      await keys.ready;
+      exitWith(await attached(await shellCommand(here, keys.env, name)));
     });
 
   program

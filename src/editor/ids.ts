@@ -48,5 +48,9 @@ export const contextKeys = {
 };
 export type ContextKey = keyof typeof contextKeys;
 
-export const settingIds = ["sistership.docker.host", "sistership.ssh.configFile"] as const;
+export const settingIds = [
+  "sistership.docker.host",
+  "sistership.ssh.configFile",
+  "sistership.leadKeys",
+] as const;
 export type SettingId = (typeof settingIds)[number];

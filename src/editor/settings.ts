@@ -6,3 +6,7 @@ export function setting(id: SettingId): string | undefined {
   const value = vscode.workspace.getConfiguration().get<string>(id, "").trim();
   return value === "" ? undefined : value;
 }
+
+export function isOn(id: SettingId): boolean {
+  return vscode.workspace.getConfiguration().get<boolean>(id, true);
+}

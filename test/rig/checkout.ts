@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   environmentStatus,
   type Here,
@@ -54,7 +54,10 @@ export async function checkout(
     const sample = String(files.sample);
     await cloneSample(sample, place, name ?? unique(sample));
   } else {
-    for (const [path, text] of Object.entries(files)) await writeFile(join(place, path), text);
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(place, path)), { recursive: true });
+      await writeFile(join(place, path), text);
+    }
   }
   labelEnvironment(place);
   const here = hereIn(place, rig, home);

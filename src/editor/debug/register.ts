@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { OpenDebugger } from "../../engine/environment/index.ts";
@@ -7,7 +8,7 @@ import { choosePart } from "../environment/choose.ts";
 import { foldersWithProfile, type LiveEnvironment, type LiveEnvironments } from "../environment/live.ts";
 import { here } from "../environment/machine.ts";
 import { present } from "../present.ts";
-import { nodeSession, pythonSession, pythonType } from "./sessions.ts";
+import { debugSession, followed, hasExtension, ownTypes } from "./sessions.ts";
 
 /** What launch.json says: which process, of which folder where there are several. */
 interface Wanted extends vscode.DebugConfiguration {
@@ -46,10 +47,14 @@ export function registerDebug(
         const key = `${place}\n${process}`;
         close(key);
         const { openDebugger } = await import("../../engine/environment/index.ts");
-        const opened = await openDebugger(here({ folder: place }), process);
+        const opened = await openDebugger(
+          here({ folder: place }),
+          process,
+          hasExtension("php") ? { xdebugPort: await freePort() } : {},
+        );
         open.set(key, opened);
         const base = { name: wanted.name ?? `Debug ${process}`, request: "attach", sistership: key };
-        return opened.kind === "node" ? nodeSession(base, opened) : pythonSession(base, opened);
+        return debugSession(base, opened);
       } catch (thrown) {
         await present(thrown, log);
         return undefined;
@@ -72,15 +77,17 @@ export function registerDebug(
       { provideDebugConfigurations },
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
-    vscode.debug.registerDebugAdapterDescriptorFactory(pythonType, {
-      createDebugAdapterDescriptor: ({ configuration: { connect } }) =>
-        new vscode.DebugAdapterServer(connect.port, connect.host),
-    }),
+    ...Object.values(ownTypes).map((own) =>
+      vscode.debug.registerDebugAdapterDescriptorFactory(own, {
+        createDebugAdapterDescriptor: ({ configuration: { connect, port } }) =>
+          new vscode.DebugAdapterServer(connect?.port ?? port, "127.0.0.1"),
+      }),
+    ),
     vscode.debug.onDidTerminateDebugSession((session) => {
       // a debugger of Node has a session below for each process: the way is that of the uppermost
       if (session.parentSession === undefined) close(session.configuration.sistership);
     }),
-    ...["debugpy", pythonType].map(followReloads),
+    ...followed.map(followReloads),
     { dispose: () => [...open.keys()].forEach(close) },
   );
 }
@@ -122,5 +129,16 @@ function followReloads(debuggerType: string): vscode.Disposable {
         },
       };
     },
+  });
+}
+
+/** A port of this machine that nobody listens at: the extension of PHP does so as soon as its session begins. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
   });
 }

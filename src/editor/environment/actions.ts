@@ -7,6 +7,7 @@ import type { CommandId } from "../ids.ts";
 import type { Operations } from "../operations.ts";
 import { asRow } from "../tree/rowTree.ts";
 import { choosePart, choosePlace } from "./choose.ts";
+import { LiveKeys } from "./keys.ts";
 import { foldersWithProfile, type LiveEnvironments } from "./live.ts";
 import { here, type Place } from "./machine.ts";
 import { openPage } from "./page.ts";
@@ -24,6 +25,7 @@ export function registerEnvironmentActions(
   live: LiveEnvironments,
   secrets: vscode.SecretStorage,
 ): vscode.Disposable {
+  const keys = new LiveKeys();
   const run = <T>(title: string, folder: string, work: (task: Task) => Promise<T>) =>
     operations.run({ title, about: folder, view, notify: true }, work);
 
@@ -98,7 +100,7 @@ export function registerEnvironmentActions(
     if (!place) return;
     const subject = asRow(argument)?.subject;
     const { shellCommand } = await engine();
-    const command = await shellCommand(here(place), subject);
+    const command = await shellCommand(here(place), await keys.env(place, subject), subject);
     vscode.window.createTerminal(insideTerminal(subject ?? basename(place.folder), command)).show();
   });
 
@@ -126,16 +128,16 @@ export function registerEnvironmentActions(
       );
   });
 
-  return vscode.window.registerTerminalProfileProvider("sistership.inside", {
+  const profile = vscode.window.registerTerminalProfileProvider("sistership.inside", {
     provideTerminalProfile: async () => {
       const [folder] = await foldersWithProfile();
       if (!folder) throw fault("no-folder", []);
       const { shellCommand } = await engine();
-      return new vscode.TerminalProfile(
-        insideTerminal(basename(folder), await shellCommand(here({ folder }))),
-      );
+      const command = await shellCommand(here({ folder }), await keys.env({ folder }));
+      return new vscode.TerminalProfile(insideTerminal(basename(folder), command));
     },
   });
+  return vscode.Disposable.from(profile, keys);
 }
 
 function called({ folder, rehearsal }: Place): string {

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import type { Here } from "../../engine/environment/index.ts";
-import { setting } from "../settings.ts";
+import { isOn, setting } from "../settings.ts";
 
 /** Which environment of which folder. */
 export interface Place {
@@ -12,7 +12,11 @@ export interface Place {
 /** An environment on this machine, with the engine that the settings choose. */
 export function here({ folder, rehearsal }: Place): Here {
   const host = setting("sistership.docker.host");
-  const env = { ...process.env, ...(host ? { DOCKER_HOST: host } : {}) };
+  const env = {
+    ...process.env,
+    ...(host ? { DOCKER_HOST: host } : {}),
+    ...(isOn("sistership.leadKeys") ? {} : { SISTERSHIP_KEYS: "off" }),
+  };
   const machine = { env, home: homedir(), platform: process.platform };
   return { folder, machine, ...(rehearsal ? { rehearsal: {} } : {}) };
 }

@@ -170,6 +170,7 @@ function application(
     depends_on: dependsOn(profile, target),
     ...health(process, stack, target),
     stop_grace_period: `${process.stopGraceMs / 1000}s`,
+    ...(target === "dev" && stack?.dev?.capabilities ? { cap_add: stack.dev.capabilities } : {}),
     ...(target === "release" ? limits(process) : {}),
     ...(process.schedule === undefined ? { restart: "unless-stopped" } : {}),
   };
@@ -212,6 +213,7 @@ function tasks(profile: Profile, target: Target): Record<string, Entry> {
         ports: _ports,
         restart: _restart,
         healthcheck: _health,
+        cap_add: _capabilities,
         ...rest
       } = application(profile, process, image, target, new Map());
       return [[freeName(profile, name), { ...rest, profiles: ["tasks"], command: execForm(run) }]];

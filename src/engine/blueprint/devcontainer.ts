@@ -71,9 +71,13 @@ export function debugConfigurations(profile: Profile): string | undefined {
   return `${JSON.stringify({ version: "0.2.0", configurations }, null, 2)}\n`;
 }
 
+/** Languages whose debuggers the images for developing have. */
+const debugged = ["node", "python", "php", "go"] as const;
+export type DebuggerKind = (typeof debugged)[number];
+
 /** The language whose debugger the image for developing has. */
-export function debuggerOf(profile: Profile, process: string): "node" | "python" | undefined {
+export function debuggerOf(profile: Profile, process: string): DebuggerKind | undefined {
   const image = profile.images[profile.processes[process]?.image ?? ""];
   const language = image?.dockerfile === undefined ? image?.runtime?.language : undefined;
-  return language === "node" || language === "python" ? language : undefined;
+  return debugged.find((one) => one === language);
 }

@@ -51,7 +51,10 @@ function base(image: Image, stack: Stack, processes: readonly Process[], lock: L
 }
 
 function tools(image: Image, stack: Stack, lock: Lock): string {
-  const packages = [...new Set([...(stack.toolPackages ?? []), ...image.buildPackages])];
+  const own = stack.toolPackages ?? [];
+  // Git reaches private repositories by it
+  const ssh = own.includes("git") ? ["openssh-client"] : [];
+  const packages = [...new Set([...own, ...ssh, ...image.buildPackages])];
   const others = image.tools.flatMap(({ language, version }) => {
     const tool = toolOf(language, version);
     if (tool === undefined) return [];
@@ -68,11 +71,11 @@ function tools(image: Image, stack: Stack, lock: Lock): string {
         ]
       : copied;
   });
-  const own = stack.sdk;
+  const { sdk } = stack;
   return lines(
     "# tools: compilers and package managers. Nothing of them is released.",
-    own === undefined ? "FROM base AS tools" : `FROM ${pinned(own, lock)} AS tools`,
-    ...(own === undefined
+    sdk === undefined ? "FROM base AS tools" : `FROM ${pinned(sdk, lock)} AS tools`,
+    ...(sdk === undefined
       ? []
       : [
           "USER root",
@@ -131,11 +134,12 @@ function setup(stack: Stack): string {
   if (stack.devInstall.length === 0) return "#!/bin/sh\necho 'Nothing to install.'\n";
   return [
     "#!/bin/sh",
-    "# Installs the dependencies, unless they were installed from these very files.",
+    "# Installs the dependencies, unless they were installed from these very files. check: says whether there is anything to do.",
     "set -e",
     ". sistership-trust",
     `now=$(find . \\( -name node_modules -o -name vendor -o -name .git -o -name target \\) -prune -o -type f \\( ${names} \\) -exec sha256sum {} + | sort | sha256sum)`,
     `if [ "$now" = "$(cat /cache/installed 2>/dev/null)" ]${stack.installed ? ` && [ -d ${stack.installed} ]` : ""}; then echo 'Dependencies are up to date.'; exit 0; fi`,
+    'if [ "$1" = check ]; then exit 10; fi',
     ...stack.devInstall,
     'echo "$now" > /cache/installed',
     "",

@@ -1,11 +1,12 @@
 export type { Usage } from "../docker/index.ts";
 export type { Address } from "./addresses.ts";
 export { type Act, control } from "./control.ts";
-export { type DebuggerKind, type OpenDebugger, openDebugger } from "./debug/debugger.ts";
+export { type OpenDebugger, openDebugger } from "./debug/debugger.ts";
 export { examine, type Finding } from "./doctor/doctor.ts";
 export { down, reset } from "./down.ts";
 export type { Here, Rehearsal } from "./here.ts";
 export { connectionString, execCommand, shellCommand, testCommands } from "./inside.ts";
+export { type Keys, openKeys } from "./keys/keys.ts";
 export * from "./logs/index.ts";
 export { secretsFile } from "./memory.ts";
 export { type Parity, parity } from "./parity/parity.ts";

@@ -6,40 +6,48 @@ import type { Here } from "./here.ts";
 import { attach, inSession, type Session } from "./session.ts";
 import { gatherValues, type Values } from "./values.ts";
 
+type Env = Readonly<Record<string, string>>;
+
 interface ExecOptions {
   /** A terminal is at the other end. */
   tty: boolean;
+  /** Variables it is given beside those of its container. */
+  env?: Env;
 }
 
 /** A program inside a process's container, or inside the workspace, as a command of this machine. */
 export async function execCommand(
   here: Here,
   args: readonly string[],
-  { tty, name }: ExecOptions & { name?: string },
+  { name, ...options }: ExecOptions & { name?: string },
 ): Promise<Command> {
   const session = await attach(here);
-  return inside(session, name ?? session.layout.workspace.service, args, tty);
+  return inside(session, name ?? session.layout.workspace.service, args, options);
 }
 
 /** A shell inside; in a database, its client. */
-export async function shellCommand(here: Here, name?: string): Promise<Command> {
+export async function shellCommand(here: Here, env: Env, name?: string): Promise<Command> {
   const session = await attach(here);
   const service = name === undefined ? undefined : session.profile.services[name];
   const args = (service && client(service)) ?? ["sh", "-c", 'exec "$(command -v bash || echo sh)"'];
-  return inside(session, name ?? session.layout.workspace.service, args, true);
+  return inside(session, name ?? session.layout.workspace.service, args, { tty: true, env });
 }
 
 async function inside(
   session: Session,
   name: string,
   args: readonly string[],
-  tty: boolean,
+  { tty, env = {} }: ExecOptions,
 ): Promise<Command> {
   const { id, state } = await containerOf(session, name);
   if (state !== "running") throw fault("not-up", [session.profile.name]);
   return {
     program: "docker",
-    args: ["exec", "--interactive", ...(tty ? ["--tty"] : []), id, ...args],
+    args: [
+      ...["exec", "--interactive", ...(tty ? ["--tty"] : [])],
+      ...Object.entries(env).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
+      ...[id, ...args],
+    ],
     cwd: session.here.folder,
     env: session.here.machine.env,
   };

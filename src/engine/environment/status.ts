@@ -1,4 +1,12 @@
-import { compose, debuggerOf, layout, localStatus, type Target, wrongProfile } from "../blueprint/index.ts";
+import {
+  compose,
+  type DebuggerKind,
+  debuggerOf,
+  layout,
+  localStatus,
+  type Target,
+  wrongProfile,
+} from "../blueprint/index.ts";
 import {
   type Container,
   composeContainers,
@@ -9,7 +17,6 @@ import {
 } from "../docker/index.ts";
 import type { Profile } from "../profile/index.ts";
 import { type Address, addresses } from "./addresses.ts";
-import type { DebuggerKind } from "./debug/debugger.ts";
 import { type Here, targetOf } from "./here.ts";
 import { imageInputs } from "./images.ts";
 import { changed, described } from "./made.ts";

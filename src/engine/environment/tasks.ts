@@ -1,6 +1,18 @@
 import type { Layout } from "../blueprint/index.ts";
-import { type Command, type Fault, fault, format, type Line, run, type Task } from "../process/index.ts";
+import type { Container } from "../docker/index.ts";
+import {
+  type Command,
+  type Fault,
+  fault,
+  format,
+  type Line,
+  type Output,
+  type RunOptions,
+  run,
+  type Task,
+} from "../process/index.ts";
 import { containersOf, dataIdentity, sourceIdentity } from "./facts.ts";
+import { leadKeys } from "./keys/keys.ts";
 import { remember } from "./memory.ts";
 import { inSession, type Session } from "./session.ts";
 import { explain } from "./trouble.ts";
@@ -14,23 +26,44 @@ export async function install(session: Session, setup: Layout["setups"][number],
     why: "Installed inside, from the project's own lock files; nothing is done when those have not changed.",
     command: format(inSession(session, "run", "--rm", name)),
   };
+  const ours = (...args: string[]) => ({ program: "docker", args, env: session.here.machine.env });
   await task.step(plan, async (step) => {
+    const options = { signal: task.signal, onLine: (line: Line) => step.line(line) };
     try {
       const containers = await containersOf(session);
       const own = containers.get(name);
       const workspace = containers.get(session.layout.workspace.service);
-      // where the same image runs already, nothing need be started to find out that nothing is to be done
-      const args =
-        workspace?.state === "running" && workspace.image === own?.image
-          ? ["exec", "--workdir", folder, workspace.id, "sistership-setup"]
-          : ["start", "--attach", own?.id ?? name];
-      const command = { program: "docker", args, env: session.here.machine.env };
-      const { stdout } = await run(command, { signal: task.signal, onLine: (line) => step.line(line) });
+      const inWorkspace = workspace?.state === "running" && workspace.image === own?.image;
+      const { stdout } = inWorkspace
+        ? await installInside(session, workspace, folder, options)
+        : await run(ours("start", "--attach", own?.id ?? name), options);
       if (/^Dependencies are up to date/m.test(stdout)) step.says("up to date");
     } catch (thrown) {
       throw explain(thrown, (reason) => fault("dependencies-failed", [reason]));
     }
   });
+}
+
+/** What the setup ends with when it was only to look, and there is something to do. */
+const toDo = 10;
+
+/** In the workspace, where the same image runs: private repositories are reached with the keys of this machine. */
+async function installInside(
+  session: Session,
+  { id, service }: Container,
+  folder: string,
+  options: RunOptions,
+): Promise<Output> {
+  const exec = (env: Readonly<Record<string, string>>, ...args: string[]) => {
+    const given = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+    const all = ["exec", ...given, "--workdir", folder, id, "sistership-setup", ...args];
+    return { program: "docker", args: all, env: session.here.machine.env };
+  };
+  const looked = await run(exec({}, "check"), { ...options, accept: [0, toDo] });
+  if (looked.code === 0) return looked;
+  using keys = leadKeys(session, service);
+  await keys.ready;
+  return run(exec(keys.env), options);
 }
 
 export async function migrate(session: Session, task: Task): Promise<void> {

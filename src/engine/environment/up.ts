@@ -100,10 +100,13 @@ async function bringUp(session: Session, watch: HealthWatch, rebuild: boolean, t
   await create(session, [], task);
   session.memory.made = await described(session.here);
   remember(session.here, session.memory);
+  // dependencies are installed in it where its image is theirs, with the keys of this machine
+  if (layout.setups.length > 0) await startParts(session, watch, [layout.workspace.service], task);
   for (const setup of layout.setups) await install(session, setup, task);
   await migrate(session, task);
   await seed(session, task);
-  await startParts(session, watch, [...new Set([layout.workspace.service, ...layout.processes])], task);
+  const rest = layout.setups.length > 0 ? [] : [layout.workspace.service];
+  await startParts(session, watch, [...new Set([...rest, ...layout.processes])], task);
 }
 
 function withTag(image: string): string {

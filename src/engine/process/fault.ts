@@ -185,10 +185,10 @@ const sentences = {
     says: `There is no process or service "${name}" in sistership.yaml: choose from ${all}.`,
   }),
   "no-debugger": (name: string) => ({
-    says: `${name} cannot be debugged from here: debuggers are led into processes of Node and Python, in images that Sistership makes.`,
+    says: `${name} cannot be debugged from here: debuggers are led into processes of Node, Python, PHP and Go, in images that Sistership makes.`,
   }),
   "debugger-silent": (name: string, reason: string) => ({
-    says: `${name} did not begin to listen to debuggers${reason === "" ? "" : ` (${reason})`}: look whether it runs, and whether it replaces PYTHONPATH or catches SIGUSR1 itself.`,
+    says: `${name} did not begin to listen to debuggers${reason === "" ? "" : ` (${reason})`}: look whether it runs, and whether it replaces PYTHONPATH or GOFLAGS, or catches SIGUSR1 itself.`,
   }),
   "no-terminal": (what: string) => ({
     says: `"sistership ${what}" needs a terminal: to run a program from a script, use "sistership exec".`,

@@ -4,7 +4,7 @@ export { journalFile, journalReporter, readJournal } from "./report/journal.ts";
 export { jsonReporter } from "./report/json.ts";
 export { lineReporter } from "./report/lines.ts";
 export { tee } from "./report/tee.ts";
-export { type Output, run } from "./run.ts";
+export { type Output, type RunOptions, run } from "./run.ts";
 export { type Line, type Running, start } from "./start.ts";
 export {
   type OperationOptions,

@@ -91,11 +91,20 @@ export function php({ image, version, processes }: Asked): Stack {
       : [],
     devInstall: image.install.map((command) => without(command, "--no-dev", "--optimize-autoloader", "-o")),
     ...(composer ? { installed: "vendor" } : {}),
+    dev: { runs: debugging(version, extensions.includes("xdebug")), files: {}, env: {} },
     editor: {
       extensions: ["bmewburn.vscode-intelephense-client", "xdebug.php-debug"],
       settings: { "php.validate.executablePath": "/usr/local/bin/php" },
     },
   };
+}
+
+/** Xdebug lies there, and nothing loads it before it is asked for in a file that the user who develops may write. */
+function debugging(version: string, there: boolean): string[] {
+  const [major = 8, minor = 4] = version.split(".").map(Number);
+  const fits = major < 8 ? "3.1.6" : minor < 5 ? "3.4.5" : "3.5.0";
+  const file = '"$PHP_INI_DIR/conf.d/zz-sistership-debug.ini"';
+  return [...(there ? [] : [`pecl install xdebug-${fits}`]), `touch ${file} && chown "$UID:$GID" ${file}`];
 }
 
 const isInstall = (command: string) => /\bcomposer (install|i)\b/.test(command);

@@ -22,11 +22,12 @@ export interface Stack {
   /** Commands of the base, and of the stages that build and develop. */
   baseRuns?: readonly string[];
   toolRuns?: readonly string[];
-  /** What only developing takes: commands, files of templates/ by where they go, variables. */
+  /** What only developing takes: commands, files of templates/ by where they go, variables, what its debugger may do. */
   dev?: {
     runs: readonly string[];
     files: Readonly<Record<string, string>>;
     env: Readonly<Record<string, string>>;
+    capabilities?: readonly string[];
   };
   /** Names of files (as `find -name` takes them) that say which dependencies there are. */
   manifests: readonly string[];
