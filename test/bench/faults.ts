@@ -1,6 +1,6 @@
 // npm run bench:faults: what goes wrong in practice, done on purpose to `up` on a real engine, with two generations of
 // Compose. Right is an end that names cause, culprit and fix. A leftover is whatever a failed `up` has started and left
-// running, a file with secrets, or a half-written file.
+// running, a network that no container is in, a file with secrets, or a half-written file.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { environmentStatus } from "../../src/engine/environment/index.ts";
@@ -21,7 +21,7 @@ interface Outcome {
 
 async function main(): Promise<void> {
   const rig = await engine();
-  await prepareImages(["node:22-bookworm-slim", "busybox:1"], rig);
+  await prepareImages(["node:22-bookworm-slim", "busybox:1", "postgres:17"], rig);
   const newer = await fetchCompose();
   const generations: Engine[] = [rig, { ...rig, env: { ...rig.env, DOCKER_CONFIG: newer } }];
   const wanted = process.argv.slice(2);
@@ -78,7 +78,7 @@ async function provoke(one: Injected, rig: Engine, compose: string): Promise<Out
       expected === "up"
         ? said === "up"
         : said instanceof Fault && said.code === expected.code && expected.says.test(said.says);
-    const leftovers = said === "up" || one.goesOn ? [] : await leftBy(project, one);
+    const leftovers = said === "up" || one.goesOn ? [] : await leftBy(project, one, docker);
     const wentOn = !one.goesOn || (await project.up({ signal: AbortSignal.timeout(60_000) })).url !== "";
     return {
       name: one.name,
@@ -116,11 +116,13 @@ async function attempt(one: Injected, project: Checkout, docker: Docker): Promis
   }
 }
 
-async function leftBy(project: Checkout, { name }: Injected): Promise<string[]> {
-  const parts = await environmentStatus(project.here).then(
-    (status) => status.parts,
-    () => [], // of a profile that cannot be read nothing was started
+async function leftBy(project: Checkout, { name }: Injected, docker: Docker): Promise<string[]> {
+  const { parts, project: called } = await environmentStatus(project.here).catch(
+    () => ({ parts: [], project: undefined }), // of a profile that cannot be read nothing was started
   );
+  const ofProject = ["--quiet", "--filter", `label=com.docker.compose.project=${called}`];
+  const made = (await docker("ps", "--all", ...ofProject)).trim();
+  const networks = made === "" ? (await docker("network", "ls", ...ofProject)).match(/\S+/g) : null;
   const containers = parts
     .filter(({ state }) => state !== "absent" && state !== "ended")
     .map((part) => `${part.name} of "${name}" runs on`);
@@ -129,7 +131,8 @@ async function leftBy(project: Checkout, { name }: Injected): Promise<string[]> 
     list(folder).map((file) => join(folder, file)),
   );
   const halves = files.filter((file) => file.endsWith(".new") || /\.\d+\.env$/.test(file));
-  return [...containers, ...halves.map((file) => `${file} (${readFileSync(file).length} bytes)`)];
+  const empty = (networks ?? []).map((network) => `network ${network} of "${name}" has no container`);
+  return [...containers, ...empty, ...halves.map((file) => `${file} (${readFileSync(file).length} bytes)`)];
 }
 
 function list(folder: string): string[] {

@@ -12,8 +12,13 @@ export interface Registry extends AsyncDisposable {
   address: string;
 }
 
+interface RegistryOptions {
+  /** It answers nobody who has not logged in; there is one user, whose password nobody knows. */
+  login?: true;
+}
+
 /** A registry of images on this machine's loopback, Debian's docker-registry, with nothing in it. */
-export async function registry(): Promise<Registry> {
+export async function registry({ login }: RegistryOptions = {}): Promise<Registry> {
   const program = await fetchRegistry();
   const data = await mkdtemp(join(tmpdir(), "sistership-registry-"));
   const config = join(data, "config.yml");
@@ -23,7 +28,9 @@ export async function registry(): Promise<Registry> {
     log: { level: "info" },
     storage: { filesystem: { rootdirectory: join(data, "images") } },
     http: { addr: "127.0.0.1:0" },
+    ...(login ? { auth: { htpasswd: { realm: "test", path: join(data, "users") } } } : {}),
   };
+  writeFileSync(join(data, "users"), "nobody:$2b$04$x/sk4TfHx3zgprb5KJfnUOELH3nyNniiSG/9VxBAeyl35R/FadIRm\n");
   writeFileSync(config, JSON.stringify(settings));
   const running = await start({ program, args: ["serve", config] }, { signal: ending.signal });
   const stop = async () => {

@@ -60,8 +60,25 @@ const confessions: readonly [RegExp, (...parts: string[]) => string][] = [
     () =>
       "the database refuses its user or password. Use what the service says of itself, such as ${db.url}.",
   ],
+  [
+    /initialized by PostgreSQL version (\d+), which is not compatible with this version (\d+)/,
+    (wrote, is) => otherMajor(`PostgreSQL ${wrote}`, is),
+  ],
+  [
+    /(?:Cannot downgrade from|data directory created by version) (\d)\d*/,
+    (wrote) => otherMajor(`version ${wrote} of it`, "of another"),
+  ],
+  [
+    /Can't handle RDB format version|Wrong mongod version|incompatible featureCompatibilityVersion/,
+    () => otherMajor("another version of it", "of an older one"),
+  ],
   [/EACCES|[Pp]ermission denied/, () => "it may not read or write one of its files."],
 ];
+
+/** A database reads what its own major version wrote, and nothing else. */
+function otherMajor(wrote: string, is: string): string {
+  return `its data was written by ${wrote}, and this is ${is}. Take the version that wrote it in sistership.yaml, and move the data by an export; or begin anew with "sistership reset", which deletes it.`;
+}
 
 /** What is wrong with a container that did not turn out well, with its last lines. */
 interface Hope {

@@ -21,16 +21,26 @@ export async function fetchImages(session: Session, names: readonly string[], ta
           await run(command, { signal: task.signal, onLine: (line) => step.line(line) });
         } catch (thrown) {
           const known = explain(thrown, (reason) => fault("image-unavailable", [image, reason]));
-          throw known instanceof Fault && known.code === "image-unavailable"
-            ? fault("image-unavailable", [image, reasonOf(known)], {
-                cause: known,
-                lastLines: known.lastLines,
-              })
-            : known;
+          throw named(image, known);
         }
       });
     }),
   );
+}
+
+/** The same fault, of that very image. */
+function named(image: string, known: unknown): unknown {
+  if (!(known instanceof Fault)) return known;
+  const detail = { cause: known, lastLines: known.lastLines };
+  if (known.code === "image-login") return fault("image-login", [image, registryOf(image)], detail);
+  if (known.code !== "image-unavailable") return known;
+  return fault("image-unavailable", [image, reasonOf(known)], detail);
+}
+
+/** Docker's own registry goes without a name. */
+function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "";
 }
 
 /** "The image X could not be fetched: REASON. Check…" → REASON */

@@ -63,7 +63,7 @@ async function installInside(
   if (looked.code === 0) return looked;
   using keys = leadKeys(session, service);
   await keys.ready;
-  return run(exec(keys.env), options);
+  return await run(exec(keys.env), options); // the keys are there until it ends
 }
 
 export async function migrate(session: Session, task: Task): Promise<void> {

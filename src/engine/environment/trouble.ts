@@ -76,6 +76,10 @@ const signatures: readonly [RegExp, (...parts: string[]) => Fault][] = [
   ],
   [/could not select device driver/, () => fault("gpu-missing", [])],
   [
+    /(?:https?:\/\/([^/\s"]+)\/v2\/\S*(?:[^\n]*?))?(?:no basic auth credentials|unauthorized: authentication required|401 Unauthorized)/,
+    (registry) => fault("image-login", ["that is needed", registry]),
+  ],
+  [
     /(?:pull access denied for|manifest for|repository) ([\w./:@-]+?)(?:,| not found| does not exist)/,
     (image) =>
       fault("image-unavailable", [image, "no registry has it, or it may not be read without a login"]),

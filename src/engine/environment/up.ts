@@ -124,6 +124,7 @@ async function undo(session: Session, before: ReadonlyMap<string, Container>): P
     for (let tries = 0; tries < 3; tries++) {
       const all = await composeContainers(docker, { project });
       const left = all.filter((one) => isOf(here, one) && isRunning(one) && !ran.has(one.id));
+      if (all.length === 0) await removeNetworks(session);
       if (left.length === 0) return;
       await Promise.all(
         left.map(({ id, single }) => {
@@ -135,6 +136,16 @@ async function undo(session: Session, before: ReadonlyMap<string, Container>): P
   } catch {
     // what made the failure says more than this one
   }
+}
+
+/** Compose makes networks before containers: without any, nobody is left to use them. */
+async function removeNetworks({ docker, project }: Session): Promise<void> {
+  const label = [`com.docker.compose.project=${project}`];
+  for (const { Id } of await docker.listNetworks({ filters: { label } }))
+    await docker
+      .getNetwork(Id)
+      .remove()
+      .catch(() => {}); // somebody else's container is in it
 }
 
 function isRunning({ state }: Container): boolean {

@@ -123,6 +123,9 @@ const sentences = {
   "image-unavailable": (image: string, reason: string) => ({
     says: `The image ${image} could not be fetched: ${reason}. Check its name in sistership.yaml, and the network.`,
   }),
+  "image-login": (image: string, registry: string) => ({
+    says: `The image ${image} is shown only to who has logged in: log in with "docker login${registry === "" ? "" : ` ${registry}`}", then try again.`,
+  }),
   "port-taken": (port: string, holder: string) => ({
     says: `Port ${port} is held by ${holder}: stop that, then try again.`,
   }),

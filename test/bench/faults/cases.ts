@@ -3,8 +3,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { down } from "../../../src/engine/environment/index.ts";
 import { type FaultCode, run } from "../../../src/engine/process/index.ts";
-import { type Checkout, hello, tiny } from "../../rig/checkout.ts";
+import { type Checkout, hello, perform, tiny } from "../../rig/checkout.ts";
 import { registry } from "../../rig/registry.ts";
 
 /** How an `up` is expected to end: with a fault that names cause, culprit and fix, or well in spite of what is in its way. */
@@ -238,6 +239,52 @@ export const injected: readonly Injected[] = [
       return empty;
     },
     expected: { code: "image-unavailable", says: /acme\/none:1.*Check its name/ },
+  },
+  {
+    name: "a registry that asks for a login",
+    inject: async (project) => {
+      const closed = await registry({ login: true });
+      const add = `services: { odd: { image: "${closed.address}/acme/own:1", port: 1 } }\n`;
+      await project.edit("sistership.yaml", (text) => `${text}${add}`);
+      return closed;
+    },
+    expected: {
+      code: "image-login",
+      says: /127\.0\.0\.1:\d+\/acme\/own:1 .*"docker login 127\.0\.0\.1:\d+"/,
+    },
+  },
+  {
+    name: "a Dockerfile on an image of a registry that asks for a login",
+    files: ownDockerfile(""),
+    inject: async (project) => {
+      const closed = await registry({ login: true });
+      await writeFile(project.file("Dockerfile"), `FROM ${closed.address}/acme/own:1\n`);
+      return closed;
+    },
+    expected: { code: "image-login", says: /"docker login 127\.0\.0\.1:\d+"/ },
+  },
+  {
+    name: "a database whose data another major version wrote",
+    files: more("services: { db: postgres@17 }\n"),
+    inject: async (project, docker) => {
+      const { project: name } = await project.up();
+      await perform((task) => down(project.here, task));
+      const older =
+        "echo 16 > /data/PG_VERSION; ls /data/*/PG_VERSION | while read one; do echo 16 > $one; done";
+      await docker("run", "--rm", "--volume", `${name}_db-data:/data`, "busybox:1", "sh", "-c", older);
+      return undefined;
+    },
+    expected: {
+      code: "process-exited",
+      says: /^db .*written by PostgreSQL 16, and this is 17\. .*sistership reset/,
+    },
+  },
+  {
+    name: "a disk that is full while the image is built",
+    files: ownDockerfile(
+      "FROM node:22-bookworm-slim\nRUN --mount=type=tmpfs,target=/small,size=1048576 cp /usr/local/bin/node /small/\n",
+    ),
+    expected: { code: "disk-full", says: /The disk is full.*docker system prune/ },
   },
   {
     name: "a service that ends at once",

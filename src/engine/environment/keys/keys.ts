@@ -5,9 +5,10 @@ import { fault } from "../../process/index.ts";
 import { containerOf } from "../control.ts";
 import type { Here } from "../here.ts";
 import { type Kept, keepRelay } from "../relay/keep.ts";
+import { passTo } from "../relay/pass.ts";
 import { openRelay, RelayRefused } from "../relay/relay.ts";
 import { attach, type Session } from "../session.ts";
-import { agentOf, gitUser, knownHosts, toAgent, toGit } from "./outside.ts";
+import { agentOf, gitUser, knownHosts, toGit } from "./outside.ts";
 
 /** What a program inside is given, to use the SSH agent and the credentials of this machine. */
 export interface Keys extends Disposable {
@@ -53,7 +54,7 @@ export function leadKeys(session: Session, name: string): Keys {
       };
       return openRelay(docker, id, { listen, files }, (what, connection) => {
         if (what === "credential") void toGit(connection, here);
-        else if (agent !== undefined) toAgent(connection, agent);
+        else if (agent !== undefined) passTo(connection, { path: agent }); // it signs: no key leaves it
       });
     });
     if (state.closed) kept[Symbol.dispose]();

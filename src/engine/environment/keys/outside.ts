@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { Machine } from "../../docker/index.ts";
@@ -7,18 +6,6 @@ import { run } from "../../process/index.ts";
 /** Where the SSH agent of this machine listens. */
 export function agentOf({ env, platform }: Machine): string | undefined {
   return env.SSH_AUTH_SOCK || (platform === "win32" ? "\\\\.\\pipe\\openssh-ssh-agent" : undefined);
-}
-
-/** Leads a connection from inside to the agent of this machine. It signs; no key leaves it. */
-export function toAgent(connection: Duplex, address: string): void {
-  const agent = connect(address);
-  const end = () => {
-    agent.destroy();
-    connection.destroy();
-  };
-  for (const one of [agent, connection]) one.once("error", end).once("close", end);
-  connection.pipe(agent);
-  agent.pipe(connection);
 }
 
 const asked: Readonly<Record<string, string>> = { get: "fill", store: "approve", erase: "reject" };

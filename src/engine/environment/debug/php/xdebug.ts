@@ -1,8 +1,9 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { template } from "../../../blueprint/index.ts";
 import { keepRelay } from "../../relay/keep.ts";
+import { passTo } from "../../relay/pass.ts";
 import { openRelay } from "../../relay/relay.ts";
 import { listen } from "../listen.ts";
 import { PhpAdapter } from "./adapter.ts";
@@ -30,7 +31,7 @@ export async function openXdebug({
 }: Led): Promise<{ port: number; close: () => void }> {
   let editor: PhpAdapter | undefined;
   const serve = (_: string, run: Duplex) => {
-    if (xdebugPort !== undefined) return pass(run, xdebugPort);
+    if (xdebugPort !== undefined) return passTo(run, { host: "127.0.0.1", port: xdebugPort });
     if (editor === undefined) return void run.destroy();
     void editor.accept(run);
   };
@@ -65,15 +66,4 @@ async function talk(adapter: PhpAdapter, socket: Socket): Promise<void> {
   } finally {
     await adapter.leave();
   }
-}
-
-function pass(run: Duplex, port: number): void {
-  const socket = connect(port, "127.0.0.1");
-  const end = () => {
-    socket.destroy();
-    run.destroy();
-  };
-  for (const one of [socket, run]) one.once("error", end).once("close", end);
-  run.pipe(socket);
-  socket.pipe(run);
 }
