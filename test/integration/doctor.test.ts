@@ -1,5 +1,6 @@
 // Each illness of a machine provoked for real where it can be, named, and gone when it is mended.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createSocket } from "node:net";
@@ -60,7 +61,7 @@ describe("the doctor", () => {
       all.filter((one) => !one.well),
       [],
     );
-    assert.equal(all.length, 10);
+    assert.equal(all.length, 11);
     for (const { check } of all) assert.ok(check.why, `${check.id} says why it matters`);
   });
 
@@ -201,6 +202,27 @@ describe("the doctor", () => {
     if (fake.outside) assert.equal((await ill("place", { DOCKER_HOST: fake.outside })).code, "docker-far");
   });
 
+  test("a folder that Docker Desktop does not share, by either file of its settings", async () => {
+    await using fake = await fakeEngine();
+    const env = { DOCKER_HOST: fake.host };
+    assert.equal(await well("sharing", env), "Docker sees all of this machine");
+    fake.says({ OperatingSystem: "Docker Desktop" });
+    assert.equal(await well("sharing", env), "Docker Desktop does not say which");
+    const settings = join(home, ".docker/desktop");
+    const project = join(home, "work/shop");
+    for (const folder of [settings, project]) mkdirSync(folder, { recursive: true });
+    const say = (name: string, said: object) => writeFileSync(join(settings, name), JSON.stringify(said));
+    say("settings.json", { filesharingDirectories: ["/srv"] });
+    const { code, says } = await ill("sharing", env, project);
+    assert.equal(code, "mount-denied");
+    assert.match(says, /may not share .*work\/shop with containers: add it in Docker Desktop under Settings/);
+    say("settings-store.json", { FilesharingDirectories: ["/srv", join(home, "work")] });
+    assert.match(await well("sharing", env, project), /^Docker Desktop shares .*work$/);
+    assert.equal((await ill("sharing", env, mkdtempSync(join(home, "workshop-")))).code, "mount-denied");
+    say("settings-store.json", {});
+    assert.match(await well("sharing", env, project), /^Docker Desktop shares /);
+  });
+
   test("a disk that is nearly full, and has room again", async () => {
     const folder = join(home, "small");
     mkdirSync(folder);
@@ -274,7 +296,7 @@ async function fakeEngine(): Promise<FakeEngine> {
     });
   const listen = (server: Server, at: { path: string } | { host: string; port: number }) =>
     new Promise<void>((resolve) => server.listen(at, () => resolve()));
-  const path = join(home, "fake.sock");
+  const path = join(home, `fake-${randomUUID()}.sock`); // connections to another are not taken for its own
   const near = answer();
   await listen(near, { path });
   const own = Object.values(networkInterfaces())

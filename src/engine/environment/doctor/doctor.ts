@@ -3,6 +3,7 @@ import type { Here } from "../here.ts";
 import type { Check } from "./check.ts";
 import { buildxCheck, clockCheck, composeCheck, engineCheck, placeCheck, proxyCheck } from "./docker.ts";
 import { diskCheck, filesCheck, memoryCheck, portsCheck } from "./machine.ts";
+import { sharingCheck } from "./sharing.ts";
 
 export type Finding = { check: StepPlan } & (
   | { well: true; says: string }
@@ -12,7 +13,7 @@ export type Finding = { check: StepPlan } & (
 const ofMachine: readonly Check[] = [composeCheck, buildxCheck, diskCheck, filesCheck, portsCheck];
 
 /** What only an engine that answers can be asked. */
-const ofEngine: readonly Check[] = [placeCheck, memoryCheck, clockCheck, proxyCheck];
+const ofEngine: readonly Check[] = [placeCheck, sharingCheck, memoryCheck, clockCheck, proxyCheck];
 
 /** Looks at everything side by side, whatever it finds: one illness neither hides nor holds up another. */
 export async function examine(patient: Here, task: Task, patienceMs = 10_000): Promise<Finding[]> {
