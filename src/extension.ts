@@ -7,6 +7,7 @@ import { registerEnvironmentActions } from "./editor/environment/actions.ts";
 import { EnvironmentView } from "./editor/environment/environmentView.ts";
 import { offerEnvironment } from "./editor/environment/offer.ts";
 import { registerRehearsal } from "./editor/environment/rehearse.ts";
+import { registerReopen } from "./editor/environment/reopen.ts";
 import { registerLogs } from "./editor/logs/register.ts";
 import { Operations } from "./editor/operations.ts";
 import { registerProfileHelp } from "./editor/profile/completion.ts";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     environment,
     registerLogs(register, context.extensionUri, context.workspaceState, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
+    registerReopen(register),
     registerRehearsal(register, operations, context.secrets),
     registerDebug(register, environment.live, log),
     new ServersView(register, operations),

@@ -7,6 +7,7 @@ export const commandIds = [
   "sistership.stopEnvironment",
   "sistership.resetEnvironment",
   "sistership.rebuildEnvironment",
+  "sistership.reopenInside",
   "sistership.rehearse",
   "sistership.compareEnvironments",
   "sistership.refreshEnvironment",
@@ -45,6 +46,7 @@ export const contextKeys = {
   "sistership.hasServers": false,
   "sistership.activityRead": false,
   "sistership.hasActivity": false,
+  "sistership.hasDevContainers": false,
 };
 export type ContextKey = keyof typeof contextKeys;
 

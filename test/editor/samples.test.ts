@@ -91,6 +91,12 @@ const samples: Sample[] = [
       shows: "Guestbook, typed",
     },
     standIn: true,
+    breakpoint: {
+      file: "public/index.php",
+      line: "$guestbook = new Guestbook($pdo);",
+      path: "/?signed=yes",
+      variable: /\$path ?= ?"\/"/,
+    },
   },
 ];
 
@@ -136,8 +142,7 @@ for (const one of samples) {
       await vscode.screenshot(`sample-${one.sample}-typed`);
 
       if (one.standIn) {
-        const there = vscode.notification(`${one.sample} runs at`);
-        await there.locator(".monaco-button", { hasText: "Reopen Window Inside" }).click();
+        await vscode.command("Sistership: Reopen in Dev Container");
         await vscode.notification(`${reopenInside} was called`).waitFor();
       }
       if (one.breakpoint) {

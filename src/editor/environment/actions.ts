@@ -11,6 +11,7 @@ import { LiveKeys } from "./keys.ts";
 import { foldersWithProfile, type LiveEnvironments } from "./live.ts";
 import { here, type Place } from "./machine.ts";
 import { openPage } from "./page.ts";
+import { canReopenInside, reopenInside } from "./reopen.ts";
 import { insideTerminal } from "./terminal.ts";
 import { runTests } from "./tests.ts";
 import { secretValues } from "./values.ts";
@@ -144,19 +145,13 @@ function called({ folder, rehearsal }: Place): string {
   return `${rehearsal ? "the rehearsal" : "the environment"} of ${basename(folder)}`;
 }
 
-/** Of the Dev Containers extension, where it is there. */
-const reopenInside = "remote-containers.reopenInContainer";
-
 /** It runs: the page beside the code, and a terminal inside for whoever wants one. */
 async function arrive(folder: string, { addresses }: Up): Promise<void> {
   const page = addresses.find(({ url }) => url !== undefined);
   if (page?.url) await openPage({ url: page.url, port: page.port });
   const terminal = vscode.l10n.t("Open Terminal Inside");
   const debug = vscode.l10n.t("Debug");
-  // editors that have dev containers may move the whole window inside: the very same containers, by the generated file
-  const reopen = (await vscode.commands.getCommands(true)).includes(reopenInside)
-    ? [vscode.l10n.t("Reopen Window Inside")]
-    : [];
+  const reopen = (await canReopenInside()) ? [vscode.l10n.t("Reopen Window Inside")] : [];
   const chosen = await vscode.window.showInformationMessage(
     page?.url
       ? vscode.l10n.t("{0} runs at {1}", basename(folder), page.url)
@@ -165,7 +160,7 @@ async function arrive(folder: string, { addresses }: Up): Promise<void> {
     debug,
     ...reopen,
   );
-  if (chosen !== undefined && reopen.includes(chosen)) await vscode.commands.executeCommand(reopenInside);
+  if (chosen !== undefined && reopen.includes(chosen)) await reopenInside();
   if (chosen === debug) await vscode.commands.executeCommand("sistership.debugPart");
   if (chosen === terminal)
     await vscode.commands.executeCommand("sistership.openShell", vscode.Uri.file(folder));

@@ -74,6 +74,39 @@ async function generate(
     void vscode.window.showInformationMessage(vscode.l10n.t("Everything is up to date."));
   }
   for (const { path, text } of edited) await askAbout(folder, path, text, generated);
+  await askAboutLaunch(folder);
+}
+
+/** A launch.json of the user's own may be added to: what stands in it stays as it is. */
+async function askAboutLaunch(folder: vscode.Uri): Promise<void> {
+  const file = vscode.Uri.joinPath(folder, ".vscode/launch.json");
+  const { projectStatus, withConfigurations } = await import("../../engine/blueprint/index.ts");
+  const found = await projectStatus(folder.fsPath);
+  const own =
+    found.ok && found.files.some((one) => one.file.path === ".vscode/launch.json" && one.state === "own");
+  if (!own) return;
+  const document = await vscode.workspace.openTextDocument(file);
+  const more = withConfigurations(document.getText(), found.profile);
+  if (more === undefined) return;
+  const add = vscode.l10n.t("Add");
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      "launch.json is yours. Add what debugs {0} in the environment? What stands in it stays.",
+      more.added.join(", "),
+    ),
+    add,
+    vscode.l10n.t("Keep mine"),
+  );
+  if (chosen === add) await replaceText(document, more.text);
+}
+
+/** As an edit, so that it can be undone; the user saves it. */
+async function replaceText(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(document);
 }
 
 /** A file that was changed by hand is never written over without being looked at. */
@@ -89,11 +122,7 @@ async function askAbout(folder: vscode.Uri, path: string, text: string, generate
     vscode.l10n.t("Keep mine"),
   );
   if (chosen !== replace) return;
-  const document = await vscode.workspace.openTextDocument(file);
-  const edit = new vscode.WorkspaceEdit();
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  edit.replace(file, new vscode.Range(new vscode.Position(0, 0), end), text);
-  await vscode.workspace.applyEdit(edit); // an edit, so that it can be undone; the user saves it
+  await replaceText(await vscode.workspace.openTextDocument(file), text);
 }
 
 /** After a profile was saved: an offer where its files are out of date, quiet where the user asked for quiet. */

@@ -62,11 +62,16 @@ function settings(hints: readonly EditorHints[]): Record<string, unknown> {
   return Object.assign({}, ...hints.map((hint) => hint.settings));
 }
 
-/** `.vscode/launch.json` for who wants F5 to debug the application in its container; undefined where no debugger is there. */
-export function debugConfigurations(profile: Profile): string | undefined {
-  const configurations = Object.values(profile.processes)
+/** What an editor is told to debug the application in its container. */
+export function configurationsOf(profile: Profile) {
+  return Object.values(profile.processes)
     .filter((process) => debuggerOf(profile, process.name) !== undefined)
     .map(({ name }) => ({ name: `Debug ${name}`, type: "sistership", request: "attach", process: name }));
+}
+
+/** `.vscode/launch.json` for who wants F5 to do it; undefined where no debugger is there. */
+export function debugConfigurations(profile: Profile): string | undefined {
+  const configurations = configurationsOf(profile);
   if (configurations.length === 0) return undefined;
   return `${JSON.stringify({ version: "0.2.0", configurations }, null, 2)}\n`;
 }

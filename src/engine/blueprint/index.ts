@@ -4,6 +4,7 @@ export { execForm } from "./command.ts";
 export { compose, type Target } from "./compose.ts";
 export { type DebuggerKind, debuggerOf } from "./devcontainer.ts";
 export { appFolder } from "./dockerfile.ts";
+export { withConfigurations } from "./launch.ts";
 export { type Layout, layout } from "./layout.ts";
 export { readLock } from "./lock.ts";
 export { localStatus, overlayFile, projectStatus, wrongProfile } from "./project.ts";

@@ -31,8 +31,8 @@ export async function openKeys(here: Here, name?: string): Promise<Keys> {
   const of = name ?? session.layout.workspace.service;
   const { state } = await containerOf(session, of);
   if (state !== "running") throw fault("not-up", [session.profile.name]);
-  // databases have nothing to fetch
-  return Object.hasOwn(session.profile.services, of) ? none : leadKeys(session, of);
+  // databases have nothing to fetch, and what is rehearsed is what servers run, without any of this
+  return here.rehearsal || Object.hasOwn(session.profile.services, of) ? none : leadKeys(session, of);
 }
 
 const none: Keys = { env: {}, ready: Promise.resolve(), isOpen: () => true, [Symbol.dispose]: () => {} };
