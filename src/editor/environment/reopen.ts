@@ -13,8 +13,12 @@ export function registerReopen(register: Register): vscode.Disposable {
   return vscode.extensions.onDidChange(look);
 }
 
+/** An extension that nothing has woken yet has registered no command: then its manifest says so. */
 export async function canReopenInside(): Promise<boolean> {
-  return (await vscode.commands.getCommands(true)).includes(reopenCommand);
+  const promised = vscode.extensions.all.some(({ packageJSON: { contributes } }) =>
+    contributes?.commands?.some?.(({ command }: { command?: string }) => command === reopenCommand),
+  );
+  return promised || (await vscode.commands.getCommands(true)).includes(reopenCommand);
 }
 
 export async function reopenInside(): Promise<void> {

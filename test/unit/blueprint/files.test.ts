@@ -112,6 +112,21 @@ describe("the files of a profile", () => {
     }
   });
 
+  test("have debuggers, and what they may do, for developing alone", () => {
+    const debuggers = { python: /debugpy/, php: /xdebug/, go: /go-delve/ };
+    for (const [language, own] of Object.entries(debuggers)) {
+      const profile = resolve(
+        schema.parse({ name: "a", runtime: language, processes: { web: { run: "x" } } }),
+      );
+      const text = blueprint(profile).find(({ path }) => path.endsWith("Dockerfile"))?.text ?? "";
+      const stages = text.split(/^(?=FROM )/m);
+      const holding = stages.filter((stage) => own.test(stage)).map((stage) => stage.split("\n")[0]);
+      assert.deepEqual(holding, ["FROM tools AS dev"], language);
+      assert.doesNotMatch(text, /--from=dev\b/);
+      assert.doesNotMatch(compose(profile, "release"), /cap_add/);
+    }
+  });
+
   test("are none for a repository's own Dockerfile, which is referred to", () => {
     const files = blueprint(
       resolve({

@@ -36,7 +36,7 @@ export async function execIn(
   });
   docker.modem.demuxStream(input, output, beside);
   // what is muxed has no end of its own
-  for (const how of ["end", "close", "error"]) input.once(how, () => output.end());
+  for (const how of ["end", "close", "error"]) input.on(how, () => output.end());
   const complaint = async () => {
     const last = said.trim().split("\n").at(-1) ?? "";
     const { ExitCode: code } = await exec.inspect().catch(() => ({ ExitCode: null }));

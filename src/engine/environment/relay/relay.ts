@@ -31,10 +31,13 @@ export class RelayRefused extends Error {
 export async function openRelay(docker: Docker, id: string, plan: RelayPlan, serve: Serve): Promise<Relay> {
   const { listen, files = {}, before = [], after = [] } = plan;
   const where = Object.entries(listen).map(([name, address]) => `${name}=${address}`);
-  const exec = await execIn(docker, id, [
-    ...["perl", "-e", template("inside/relay.pl"), "--", ...where],
-    ...["--", ...before, "--", ...after],
-  ]);
+  const parts = [...where, "--", ...before, "--", ...after];
+  const command = ["perl", "-e", template("inside/relay.pl"), "--", ...parts];
+  const exec = await execIn(docker, id, command).catch((thrown: unknown) => {
+    // some engines say so at once, others in the exit code
+    const missing = /executable file not found/.test(String(thrown));
+    throw missing ? new RelayRefused("perl is not in its image") : thrown;
+  });
   for (const [path, text] of Object.entries(files)) exec.input.write(frame(0, "F", `${path}\0${text}`));
   exec.input.write(frame(0, "R"));
   let ready = () => {};

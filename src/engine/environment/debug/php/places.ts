@@ -8,7 +8,7 @@ export interface Mapping {
 
 /** A file of this machine as PHP inside knows it; undefined where it is not inside. */
 export function toRemote({ localRoot, remoteRoot }: Mapping, path: string): string | undefined {
-  if (!path.startsWith(localRoot)) return undefined;
+  if (!path.startsWith(localRoot + sep)) return undefined;
   const below = path.slice(localRoot.length).split(sep).map(encodeURIComponent);
   return `file://${posix.join(remoteRoot, ...below)}`;
 }
