@@ -116,7 +116,7 @@ describe("a debugger", { concurrency: 2 }, () => {
     await using editor = await xdebugEditor();
     using opened = await openDebugger(project.here, "web", { xdebugPort: editor.port });
     await becomes(url, /^hello nobody, on$/);
-    assert.match(editor.heard(), /<init .*fileuri="file:\/\/\/app\/public\/index\.php"/);
+    assert.match(await editor.introduced, /<init .*fileuri="file:\/\/\/app\/public\/index\.php"/);
     await assert.rejects(openDebugger(project.here, "web"), /9003 is taken: another window may lead there/);
     opened[Symbol.dispose]();
     await becomes(url, /^hello nobody, off$/);
@@ -193,20 +193,21 @@ async function stopped(dap: DapClient) {
 
 /** Stands where an editor's extension for Xdebug does: lets each run of PHP go on. */
 async function xdebugEditor() {
-  let heard = "";
+  let hear = (_: string) => {};
+  const introduced = new Promise<string>((resolve) => {
+    hear = resolve;
+  });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on("data", (chunk) => {
-      heard += chunk;
-    });
+    socket.once("data", (chunk: Buffer) => hear(chunk.toString()));
     socket.on("error", () => {}).write("detach -i 1\0");
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : 0,
-    heard: () => heard,
+    introduced,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -43,12 +43,18 @@ export class PhpAdapter {
   readonly #stops: Stops = { lines: new Map(), exceptions: [] };
   readonly #places = new Map<number, Place>();
   readonly #sources = new Map<number, { run: Run; uri: string }>();
-  #configured = false;
+  /** Whether the editor has said where to stop: who calls before waits, for it is about to. */
+  readonly #configured: Promise<boolean>;
+  #settle: (configured: boolean) => void = () => {};
+  #left = false;
   #last = 0;
 
   constructor(mapping: Mapping, send: (message: object) => void) {
     this.#mapping = mapping;
     this.#send = send;
+    this.#configured = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
   }
 
   /** A run of PHP has called. */
@@ -77,7 +83,8 @@ export class PhpAdapter {
 
   /** Lets everything go on that waits. */
   async leave(): Promise<void> {
-    this.#configured = false;
+    this.#left = true;
+    this.#settle(false);
     await Promise.all([...this.#runs.values()].map(({ dbgp }) => dbgp.ask("detach").catch(() => {})));
     for (const { dbgp } of this.#runs.values()) dbgp.close();
   }
@@ -111,7 +118,7 @@ export class PhpAdapter {
     }),
     attach: () => undefined,
     configurationDone: () => {
-      this.#configured = true;
+      this.#settle(true);
       return undefined;
     },
     setBreakpoints: (said) => this.#setBreakpoints(ofFile.parse(said)),
@@ -168,7 +175,8 @@ export class PhpAdapter {
     const [asker, asked] = Buffer.from(told?.children[0]?.text ?? "", "base64")
       .toString()
       .split("\n");
-    if (!this.#configured || asker === "sistership-probe") return void dbgp.ask("detach").catch(() => {});
+    const wanted = asker !== "sistership-probe" && (await this.#configured) && !this.#left;
+    if (!wanted) return void dbgp.ask("detach").catch(() => {});
     if (asked) run.name = asked;
     this.#runs.set(run.id, run);
     this.#event("thread", { reason: "started", threadId: run.id });
