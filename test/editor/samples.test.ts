@@ -91,12 +91,6 @@ const samples: Sample[] = [
       shows: "Guestbook, typed",
     },
     standIn: true,
-    breakpoint: {
-      file: "public/index.php",
-      line: "$guestbook = new Guestbook($pdo);",
-      path: "/?signed=yes",
-      variable: /\$path ?= ?"\/"/,
-    },
   },
 ];
 

@@ -46,7 +46,8 @@ export async function openXdebug({
   );
   if (xdebugPort !== undefined) return { port: xdebugPort, close: () => relay[Symbol.dispose]() };
   const { port, close } = await listen(async (socket) => {
-    const mine = new PhpAdapter(mapping, (message) => socket.write(dapMessage(message)));
+    let seq = 0;
+    const mine = new PhpAdapter(mapping, (message) => socket.write(dapMessage({ seq: ++seq, ...message })));
     editor = mine;
     await talk(mine, socket);
     if (editor === mine) editor = undefined;
