@@ -33,16 +33,17 @@ export class DapClient implements Disposable {
 
   /** The body of the answer. */
   // biome-ignore lint/suspicious/noExplicitAny: what answers hold is the protocol's business, and is asserted upon
-  async ask(command: string, args: object = {}): Promise<any> {
+  async ask(command: string, args?: object): Promise<any> {
     const seq = this.send(command, args);
     const answer = await this.#find((one) => one.type === "response" && one.request_seq === seq);
     if (answer.success !== true) throw new Error(`${command}: ${JSON.stringify(answer)}`);
     return answer.body;
   }
 
-  send(command: string, args: object = {}): number {
+  /** As VS Code does, which leaves out the arguments of what has none. */
+  send(command: string, args?: object): number {
     const seq = ++this.#last;
-    this.#socket.write(dapMessage({ seq, type: "request", command, arguments: args }));
+    this.#socket.write(dapMessage({ seq, type: "request", command, ...(args ? { arguments: args } : {}) }));
     return seq;
   }
 

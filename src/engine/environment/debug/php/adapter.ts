@@ -18,7 +18,8 @@ interface Run {
   late: Set<string>;
 }
 
-const request = z.object({ seq: z.number(), command: z.string(), arguments: z.unknown() });
+/** Of what has nothing to say, as configurationDone and threads, VS Code leaves the arguments out. */
+const request = z.object({ seq: z.number(), command: z.string(), arguments: z.unknown().optional() });
 const ofThread = z.object({ threadId: z.number() });
 const ofFrame = z.object({ frameId: z.number() });
 const ofPlace = z.object({ variablesReference: z.number() });

@@ -49,8 +49,11 @@ export async function openXdebug({
     let seq = 0;
     const mine = new PhpAdapter(mapping, (message) => socket.write(dapMessage({ seq: ++seq, ...message })));
     editor = mine;
-    await talk(mine, socket);
-    if (editor === mine) editor = undefined;
+    try {
+      await talk(mine, socket);
+    } finally {
+      if (editor === mine) editor = undefined;
+    }
   });
   return {
     port,
