@@ -211,6 +211,51 @@ const sentences = {
   "server-unreachable": (server: string, reason: string) => ({
     says: `${server} could not be reached over SSH: ${reason}`,
   }),
+  "server-name": (server: string) => ({
+    says: `"${server}" is not a server: write a host of your SSH configuration, user@host or user@host:port.`,
+  }),
+  "ssh-config": (file: string, line: number, reason: string) => ({
+    says: `${file}, line ${line}: ${reason}. Mend it, then try again.`,
+  }),
+  "host-key-changed": (server: string, has: string, known: string, where: string) => ({
+    says: `${server} shows another host key than the one you know, and nothing was sent: it has ${has}, you know ${known} (${where}). Ask whoever runs it whether it was set up anew; only then take that line away.`,
+  }),
+  "host-key-revoked": (server: string, has: string, where: string) => ({
+    says: `${server} shows the host key ${has}, which ${where} revokes, and nothing was sent: give the server a new one.`,
+  }),
+  "host-key-unknown": (server: string, has: string, why: string) => ({
+    says: `${server} shows the host key ${has}, which is not known here yet, and nothing was sent: ${why}.`,
+  }),
+  "login-refused": (server: string, user: string, reason: string) => ({
+    says: `${server} did not let ${user} in: ${reason}.`,
+  }),
+  "key-open": (file: string, mode: string) => ({
+    says: `The key ${file} can be read by others (${mode}), and was not used: make it yours alone with "chmod 600 ${file}".`,
+  }),
+  "passphrase-wrong": (file: string) => ({
+    says: `The passphrase of ${file} was not right, and the key was not used: try again.`,
+  }),
+  "connection-lost": (server: string, what: string) => ({
+    says: `The connection to ${server} was lost, and ${what} may not have ended there: try again when it answers.`,
+  }),
+  "sudo-missing": (server: string, user: string) => ({
+    says: `${server} has no sudo, and ${user} is not root: log in as root, or have sudo installed and ${user} allowed to use it.`,
+  }),
+  "sudo-refused": (server: string, user: string, reason: string) => ({
+    says: `${user} may not become root on ${server}: ${reason}.`,
+  }),
+  "forwarding-forbidden": (server: string, to: string, setting: string) => ({
+    says: `${server} does not lead connections on to ${to}: set ${setting} in its sshd_config.`,
+  }),
+  "socket-denied": (server: string, path: string) => ({
+    says: `Your user may not use ${path} on ${server}: add it to the group that owns the socket, or become root.`,
+  }),
+  "socket-refused": (server: string, path: string, reason: string) => ({
+    says: `${path} on ${server} could not be reached: ${reason}.`,
+  }),
+  "sessions-refused": (server: string) => ({
+    says: `${server} let you in but runs nothing for you: allow sessions (MaxSessions) in its sshd_config.`,
+  }),
   "no-folder": () => ({ says: "No folder is open: open the project's folder first." }),
   "nothing-recognised": (folder: string) => ({
     says: `Nothing in ${folder} says what it is made of: open the folder that holds package.json, requirements.txt, composer.json, go.mod or the like, or write sistership.yaml by hand.`,

@@ -1,0 +1,3 @@
+export { dockerOn } from "./docker.ts";
+export type { SshMachine } from "./machine.ts";
+export { pool } from "./pool.ts";
