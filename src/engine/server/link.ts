@@ -54,7 +54,10 @@ export interface Link {
   /** A connection to a unix socket there; where sshd forbids that, by a program that is there anyway. */
   socket(path: string, options: Pick<RemoteOptions, "signal">): Promise<Duplex>;
   /** A shell with a terminal, for people. */
-  terminal(size: { columns: number; rows: number }, options: Pick<RemoteOptions, "signal">): Promise<Terminal>;
+  terminal(
+    size: { columns: number; rows: number },
+    options: Pick<RemoteOptions, "signal">,
+  ): Promise<Terminal>;
 }
 
 export interface Terminal {

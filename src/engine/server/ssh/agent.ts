@@ -26,7 +26,8 @@ export async function agentKeys(
 function pipe(): string | undefined {
   const folder = "\\\\.\\pipe\\";
   const names = readdirSync(folder);
-  const name = names.find((one) => one === "openssh-ssh-agent") ?? names.find((one) => one.startsWith("pageant."));
+  const name =
+    names.find((one) => one === "openssh-ssh-agent") ?? names.find((one) => one.startsWith("pageant."));
   return name === undefined ? undefined : `${folder}${name}`;
 }
 
@@ -43,7 +44,12 @@ function isKey(key: ParsedKey | Buffer | string | { pubKey: unknown }): key is P
   return typeof key === "object" && "getPublicSSH" in key;
 }
 
-function signature(agent: BaseAgent, key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+function signature(
+  agent: BaseAgent,
+  key: ParsedKey,
+  data: Buffer,
+  hash: string | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const options: SigningRequestOptions = {};
     if (hash === "sha1" || hash === "sha256" || hash === "sha512") options.hash = hash;

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Channel, Client, ClientChannel, PseudoTtyOptions } from "ssh2";
 import { type Fault, fault } from "../../process/index.ts";
 import type { Peer } from "../link.ts";
@@ -23,15 +24,20 @@ export class Refused extends Error {
   }
 }
 
+/** A channel in which something runs. */
+export interface Session {
+  channel: ClientChannel;
+  /** Its exit code; undefined where the channel closed without one. */
+  exit: Promise<number | undefined>;
+}
+
 /** A connection that is logged in, and all that runs over it. */
 export class Connection {
   readonly peer: Peer;
   readonly name: string;
-  /** Called when somebody has to wait for a session; whoever holds one without need may give it back. */
-  readonly shortage = new Set<() => void>();
   readonly #client: Client;
-  readonly #turnstile: Turnstile;
-  readonly #open = new Set<(lost: Fault) => void>();
+  readonly #turnstile = new Turnstile(sessions);
+  readonly #running = new Set<(lost: Fault) => void>();
   readonly #farewells = new Set<Promise<unknown>>();
   readonly #closed: Promise<void>;
   readonly #onIdle: () => void;
@@ -43,15 +49,12 @@ export class Connection {
     this.peer = peer;
     this.#client = client;
     this.#onIdle = onIdle;
-    this.#turnstile = new Turnstile(sessions, () => {
-      for (const tell of this.shortage) tell();
-    });
     client.on("error", () => {}); // it closes then, which says enough
     this.#closed = new Promise((resolve) => {
       client.once("close", () => {
         this.#alive = false;
-        for (const tell of [...this.#open]) tell(this.lost("what was running"));
-        this.#open.clear();
+        for (const tell of [...this.#running]) tell(this.lost("what was running"));
+        this.#running.clear();
         resolve();
       });
     });
@@ -62,7 +65,7 @@ export class Connection {
   }
 
   get idle(): boolean {
-    return this.#open.size === 0 && this.#opening === 0 && this.#turnstile.idle;
+    return this.#running.size === 0 && this.#opening === 0 && this.#turnstile.idle;
   }
 
   get closed(): Promise<void> {
@@ -73,47 +76,36 @@ export class Connection {
     return fault("connection-lost", [this.name, what]);
   }
 
-  /** Opens a session; waits where the server allows no more at once. */
-  async session(start: Start<ClientChannel>, signal: AbortSignal, what: string): Promise<ClientChannel> {
-    for (let again = 0; ; again++) {
-      const turn = await this.#turnstile.enter(signal, what, again > 0);
-      try {
-        return await this.#channel(start, signal, what, turn);
-      } catch (thrown) {
-        if (!(thrown instanceof Refused)) throw thrown;
-        if (!thrown.opened && this.#turnstile.inside > 0) continue; // others hold what there is: wait for one of them
-        // A session that has just ended may still count there.
-        if (thrown.opened || again >= attempts) throw fault("sessions-refused", [this.name], { cause: thrown });
-        await pause(50 * 2 ** again, signal, what);
-      }
-    }
+  /** Runs a line by the user's shell there; waits where the server allows no more at once. */
+  exec(line: string, signal: AbortSignal, what: string): Promise<Session> {
+    return this.#session((done) => this.#client.exec(line, done), signal, what);
   }
 
-  /** Runs a line by the user's shell there. */
-  exec(line: string, pty: PseudoTtyOptions | undefined, signal: AbortSignal, what: string): Promise<ClientChannel> {
-    return this.session((done) => this.#client.exec(line, pty ? { pty } : {}, done), signal, what);
-  }
-
-  shell(pty: PseudoTtyOptions, signal: AbortSignal, what: string): Promise<ClientChannel> {
-    return this.session((done) => this.#client.shell(pty, done), signal, what);
+  /** The user's shell, in a terminal. */
+  shell(pty: PseudoTtyOptions, signal: AbortSignal, what: string): Promise<Session> {
+    return this.#session((done) => this.#client.shell(pty, done), signal, what);
   }
 
   /** A connection from there to a unix socket. */
   unix(path: string, signal: AbortSignal, what: string): Promise<Channel> {
-    return this.#channel((done) => this.#client.openssh_forwardOutStreamLocal(path, done), signal, what);
+    return this.#stream((done) => this.#client.openssh_forwardOutStreamLocal(path, done), signal, what);
   }
 
   /** A connection from there to another machine. */
   tcp(host: string, port: number, signal: AbortSignal, what: string): Promise<Channel> {
-    return this.#channel((done) => this.#client.forwardOut("127.0.0.1", 0, host, port, done), signal, what);
+    return this.#stream((done) => this.#client.forwardOut("127.0.0.1", 0, host, port, done), signal, what);
+  }
+
+  async #stream(start: Start<Channel>, signal: AbortSignal, what: string): Promise<Channel> {
+    return (await this.#open(start, (channel) => ({ channel }), signal, what)).channel;
   }
 
   /** Tells when the connection is lost; what it hands back tells no more. */
   onLost(tell: (lost: Fault) => void): () => void {
     if (!this.#alive) tell(this.lost("what was running"));
-    else this.#open.add(tell);
+    else this.#running.add(tell);
     return () => {
-      if (this.#open.delete(tell)) this.#settle();
+      if (this.#running.delete(tell)) this.#settle();
     };
   }
 
@@ -137,11 +129,33 @@ export class Connection {
     await this.#closed;
   }
 
-  async #channel<C extends Channel>(start: Start<C>, signal: AbortSignal, what: string, turn?: Turn): Promise<C> {
+  async #session(start: Start<ClientChannel>, signal: AbortSignal, what: string): Promise<Session> {
+    for (let again = 0; ; again++) {
+      const turn = await this.#turnstile.enter(signal, what, again > 0);
+      try {
+        return await this.#open(start, sessionOf, signal, what, turn);
+      } catch (thrown) {
+        if (!(thrown instanceof Refused)) throw thrown;
+        if (!thrown.opened && this.#turnstile.inside > 0) continue; // others hold what there is: wait for one of them
+        // A session that has just ended may still count there.
+        if (thrown.opened || again >= attempts)
+          throw fault("sessions-refused", [this.name], { cause: thrown });
+        await pause(50 * 2 ** again, signal, what);
+      }
+    }
+  }
+
+  async #open<C extends Channel, R extends { channel: C }>(
+    start: Start<C>,
+    take: (channel: C) => R,
+    signal: AbortSignal,
+    what: string,
+    turn?: Turn,
+  ): Promise<R> {
     this.#opening++;
-    const opening = this.#opened(start, what);
+    const opening = this.#opened(start, take, what);
     opening.then(
-      (channel) => {
+      ({ channel }) => {
         const forget = this.onLost(() => turn?.leave());
         this.#opening--;
         channel.once("close", () => {
@@ -155,16 +169,17 @@ export class Connection {
         this.#settle();
       },
     );
-    return orAbort(opening, signal, what, (channel) => channel.close());
+    return orAbort(opening, signal, what, ({ channel }) => channel.close());
   }
 
-  #opened<C extends Channel>(start: Start<C>, what: string): Promise<C> {
+  /** `take` sees the channel at once: what the server says of it may be the very next thing that is heard. */
+  #opened<C extends Channel, R>(start: Start<C>, take: (channel: C) => R, what: string): Promise<R> {
     return new Promise((resolve, reject) => {
       if (!this.#alive) return reject(this.lost(what));
       const forget = this.onLost(() => reject(this.lost(what)));
       const done = (error: Error | undefined, channel: C) => {
         forget();
-        if (!error) resolve(channel);
+        if (!error) resolve(take(channel));
         else reject(this.#alive ? new Refused(error) : this.lost(what));
       };
       try {
@@ -182,3 +197,17 @@ export class Connection {
 }
 
 type Start<C> = (done: (error: Error | undefined, channel: C) => void) => unknown;
+
+function sessionOf(channel: ClientChannel): Session {
+  const exit = new Promise<number | undefined>((resolve) => {
+    channel.once("exit", (code: number | null, name?: string) => {
+      resolve(code ?? 128 + numberOf(name)); // as shells say it of a program that a signal ended
+    });
+    channel.once("close", () => resolve(undefined));
+  });
+  return { channel, exit };
+}
+
+function numberOf(signal: string | undefined): number {
+  return Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0;
+}

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { fault } from "../../process/index.ts";
 import { keepAlive } from "./alive.ts";
 import { Connection, Refused } from "./connection.ts";
@@ -9,7 +10,6 @@ import { socketOf } from "./remote.ts";
 import type { Secrets } from "./secrets.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { transport } from "./transport.ts";
-import type { Duplex } from "node:stream";
 
 /** Where to, and how. */
 export interface Way {
@@ -36,7 +36,10 @@ interface DialOptions {
 const most = 4;
 
 /** Makes a connection and logs in. */
-export async function dial(way: Way, { machine, secrets, hop, idle, signal }: DialOptions): Promise<Connection> {
+export async function dial(
+  way: Way,
+  { machine, secrets, hop, idle, signal }: DialOptions,
+): Promise<Connection> {
   const { name } = way;
   const settings = settingsOf(way.to, machine, way.jumps);
   const ssh = await library();
@@ -79,7 +82,12 @@ async function road(
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
     const place = `${hostname}:${port}`;
-    if (thrown.forbidden) throw fault("forwarding-forbidden", [last, place, "AllowTcpForwarding yes"], { cause: thrown });
-    throw fault("server-unreachable", [way.name, `${last}, which lies on the way, could not reach ${place}.`], { cause: thrown });
+    if (thrown.forbidden)
+      throw fault("forwarding-forbidden", [last, place, "AllowTcpForwarding yes"], { cause: thrown });
+    throw fault(
+      "server-unreachable",
+      [way.name, `${last}, which lies on the way, could not reach ${place}.`],
+      { cause: thrown },
+    );
   }
 }

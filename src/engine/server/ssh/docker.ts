@@ -23,7 +23,10 @@ class ChannelAgent extends Agent {
   readonly #resting = new Map<Duplex, NodeJS.Timeout>();
   #asRoot = false;
 
-  constructor(link: Link, options: AgentOptions = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" }) {
+  constructor(
+    link: Link,
+    options: AgentOptions = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" },
+  ) {
     super(options);
     this.#link = link;
   }

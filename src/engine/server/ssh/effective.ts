@@ -51,7 +51,9 @@ export function effective(target: Destination, machine: SshMachine): Effective {
 
   function hostname(): string {
     const [name] = values.get("hostname") ?? [];
-    return name === undefined ? target.host : name.replace(/%([%h])/g, (_, sign) => (sign === "h" ? target.host : "%"));
+    return name === undefined
+      ? target.host
+      : name.replace(/%([%h])/g, (_, sign) => (sign === "h" ? target.host : "%"));
   }
 
   /** `never`: inside an Include that does not apply, where nothing does. */

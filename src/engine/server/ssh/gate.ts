@@ -18,16 +18,19 @@ export class After extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (!this.#open) return done(null, chunk);
+    done(null, this.#open ? this.#look(chunk, this.#open) : chunk);
+  }
+
+  #look(chunk: Buffer, open: () => void): Buffer | undefined {
     this.#before += chunk.toString("latin1");
     const at = this.#before.indexOf(this.#mark);
     if (at === -1) {
       this.#before = this.#before.slice(-kept);
-      return done();
+      return undefined;
     }
-    this.#open();
     this.#open = undefined;
-    done(null, Buffer.from(this.#before.slice(at + this.#mark.length), "latin1"));
+    open();
+    return Buffer.from(this.#before.slice(at + this.#mark.length), "latin1");
   }
 }
 
@@ -58,18 +61,21 @@ export class Gate extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (!this.#open) return done(null, chunk);
+    done(null, this.#open ? this.#look(chunk, this.#open) : chunk);
+  }
+
+  #look(chunk: Buffer, open: (pid: number) => void): Buffer | undefined {
     this.#before += chunk.toString("latin1");
     const found = this.#mark.exec(this.#before);
     if (found) {
       const rest = this.#before.slice(found.index + found[0].length);
       this.#before = "";
-      this.#open(Number(found[1]));
       this.#open = undefined;
-      return done(null, Buffer.from(rest, "latin1"));
+      open(Number(found[1]));
+      return Buffer.from(rest, "latin1");
     }
     const prompts = this.#before.split(this.#prompt).length - 1;
     for (; this.#seen < prompts; this.#seen++) this.#asked();
-    done();
+    return undefined;
   }
 }

@@ -28,7 +28,10 @@ function expression(part: string): string {
     if (found === "*") return ".*";
     if (found === "?") return ".";
     if (found.length > 1)
-      return found.replaceAll("\\", "\\\\").replace(/^\[!/, "[^").replace(/^(\[\^?)\]/, "$1\\]");
+      return found
+        .replaceAll("\\", "\\\\")
+        .replace(/^\[!/, "[^")
+        .replace(/^(\[\^?)\]/, "$1\\]");
     return found.replace(/[.+^${}()|[\]\\]/, "\\$&");
   });
 }

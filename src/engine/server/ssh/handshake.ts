@@ -20,7 +20,14 @@ const algorithms = {
     "diffie-hellman-group18-sha512",
     "diffie-hellman-group14-sha256",
   ],
-  cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr", "chacha20-poly1305@openssh.com"],
+  cipher: [
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-ctr",
+    "aes192-ctr",
+    "aes256-ctr",
+    "chacha20-poly1305@openssh.com",
+  ],
   hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
   compress: ["none"],
 } satisfies Algorithms;
@@ -120,7 +127,8 @@ export function handshake(
             verify(true);
           },
           (thrown) => {
-            failure ??= thrown instanceof Fault ? thrown : fault("server-unreachable", [server, String(thrown)]);
+            failure ??=
+              thrown instanceof Fault ? thrown : fault("server-unreachable", [server, String(thrown)]);
             verify(false);
           },
         );
@@ -144,7 +152,9 @@ function tooMany(error: Error | undefined): boolean {
 /** ssh2's words and sshd's, in ours. */
 function words(error: Error | undefined): string {
   const said = error?.message ?? "";
-  if (/no matching (.*)$/i.test(said)) return `it speaks only an older or a newer SSH (${said.replace(/^Handshake failed: /, "")}). Update its SSH service`;
-  if (/before handshake|ECONNRESET|^$/.test(said)) return "it ended the connection before the login. Check the port, and whether it shuts your address out";
+  if (/no matching (.*)$/i.test(said))
+    return `it speaks only an older or a newer SSH (${said.replace(/^Handshake failed: /, "")}). Update its SSH service`;
+  if (/before handshake|ECONNRESET|^$/.test(said))
+    return "it ended the connection before the login. Check the port, and whether it shuts your address out";
   return said;
 }

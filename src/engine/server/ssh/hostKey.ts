@@ -5,12 +5,20 @@ import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
 // As OpenSSH has them by default, without signatures by SHA-1.
-const usual: readonly ServerHostKeyAlgorithm[] = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256"];
+const usual: readonly ServerHostKeyAlgorithm[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+];
 
 /** The host key algorithms to ask for: those first by which the host is known, or it would show a key that we cannot compare. */
 export function hostKeyAlgorithms(settings: Settings): ServerHostKeyAlgorithm[] {
   const types = known(settings).types;
-  const rank = (algorithm: string) => (types.includes(algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm) ? 0 : 1);
+  const rank = (algorithm: string) =>
+    types.includes(algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm) ? 0 : 1;
   return usual.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -56,7 +64,11 @@ export async function checkHostKey(
     const address = port === 22 ? hostname : `${hostname}:${port}`;
     const host = { name, address, type: typeOf(key), fingerprint: fingerprint(key) };
     if (!(await secrets.asker.trust(host)))
-      throw fault("host-key-unknown", [name, has, "it was not confirmed. Compare the fingerprint, then try again"]);
+      throw fault("host-key-unknown", [
+        name,
+        has,
+        "it was not confirmed. Compare the fingerprint, then try again",
+      ]);
     const [file] = settings.userKnownHosts;
     if (file !== undefined) remember(file, hostKeyName, portOf(settings), key, settings.hashKnownHosts);
   });

@@ -17,7 +17,12 @@ export interface KeyFile {
 const tries = 3;
 
 /** Reads a key file; undefined where there is none. One that others can read is refused, as ssh does. */
-export function readKey(file: string, ssh: Ssh, secrets: Secrets, { platform }: SshMachine): KeyFile | undefined {
+export function readKey(
+  file: string,
+  ssh: Ssh,
+  secrets: Secrets,
+  { platform }: SshMachine,
+): KeyFile | undefined {
   const text = readIfThere(file);
   if (text === undefined || ssh.isPublic(text)) {
     // The other half may be in the agent.

@@ -66,7 +66,9 @@ export function remember(file: string, host: string, port: number, key: Buffer, 
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     appendFileSync(file, endsInLine(file) ? text : `\n${text}`, { mode: 0o600 });
   } catch (error) {
-    throw fault("not-written", [file, error instanceof Error ? error.message : String(error)], { cause: error });
+    throw fault("not-written", [file, error instanceof Error ? error.message : String(error)], {
+      cause: error,
+    });
   }
 }
 

@@ -40,7 +40,8 @@ export async function library(): Promise<Ssh> {
         override sign(_key: ParsedKey, data: Buffer, ...rest: unknown[]): void {
           const done = rest.at(-1);
           const [options] = rest;
-          const hash = typeof options === "object" && options !== null && "hash" in options ? options.hash : undefined;
+          const hash =
+            typeof options === "object" && options !== null && "hash" in options ? options.hash : undefined;
           if (typeof done !== "function") return;
           sign(data, typeof hash === "string" ? hash : undefined).then(
             (signature) => done(null, signature),

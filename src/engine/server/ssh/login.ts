@@ -78,8 +78,13 @@ export class Login {
     if (this.failure) return this.failure;
     const [open] = this.#passedOver;
     if (open) return open;
-    const keys = this.offered === 0 ? "you have no key for it" : `it did not accept your ${this.offered === 1 ? "key" : `${this.offered} keys`}`;
-    const cannot = this.#settings.certificates ? ", and certificates (CertificateFile) are not understood by Sistership" : "";
+    const keys =
+      this.offered === 0
+        ? "you have no key for it"
+        : `it did not accept your ${this.offered === 1 ? "key" : `${this.offered} keys`}`;
+    const cannot = this.#settings.certificates
+      ? ", and certificates (CertificateFile) are not understood by Sistership"
+      : "";
     const takes = this.#methods.length === 0 ? "" : `. It takes ${this.#methods.join(", ")}`;
     return this.#refused(`${keys}${cannot}${takes}. Check the user and the key in your SSH configuration`);
   }
@@ -105,7 +110,10 @@ export class Login {
         type: "keyboard-interactive",
         username,
         prompt: (_name, _instructions, _language, questions, finish) => {
-          this.#answers(questions.map(({ prompt }) => prompt), turn > 0).then(finish, (thrown) => {
+          this.#answers(
+            questions.map(({ prompt }) => prompt),
+            turn > 0,
+          ).then(finish, (thrown) => {
             this.failure ??= thrown instanceof Fault ? thrown : this.#refused(String(thrown));
             finish([]);
           });
@@ -139,7 +147,8 @@ export class Login {
       if (wrong) secrets.passwords.delete(key);
       const answer = known ?? (await secrets.turn(() => secrets.asker.password({ user, host, prompt })));
       if (answer === undefined) throw this.#refused("no password was given");
-      if (wrong && this.#password?.key === key && this.#password.value === answer) throw this.#refused("the password was not right");
+      if (wrong && this.#password?.key === key && this.#password.value === answer)
+        throw this.#refused("the password was not right");
       this.#password = { key, value: answer };
       answers.push(answer);
     }

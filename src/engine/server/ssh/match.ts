@@ -21,7 +21,9 @@ export function matchApplies(directive: Directive, situation: Situation, askFina
   const given = words(directive.rest);
   if (given === undefined) throw wrong("a quotation mark is not closed");
   if (given.length === 0) throw wrong("Match says no condition");
-  const rest = given.flatMap((word) => /^!?\w+=/.test(word) ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] : [word]);
+  const rest = given.flatMap((word) =>
+    /^!?\w+=/.test(word) ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] : [word],
+  );
   const takeValue = (attribute: string) => {
     const value = rest.shift();
     if (value === undefined || value === "") throw wrong(`"${attribute}" of Match has no value`);
@@ -59,7 +61,8 @@ export function matchApplies(directive: Directive, situation: Situation, askFina
       default:
         takeValue(attribute);
         // A condition that does not decide anything any more is as good as one that was understood.
-        if (result) throw wrong(`"Match ${attribute}" is not understood by Sistership: say it by host or user`);
+        if (result)
+          throw wrong(`"Match ${attribute}" is not understood by Sistership: say it by host or user`);
     }
   }
   return result;

@@ -140,7 +140,10 @@ class SshPool implements Pool {
   async #dial(way: Way, signal: AbortSignal, idle: () => void): Promise<Connection> {
     if (this.#ended) throw fault("cancelled", [`The connection to ${way.name}`]);
     if (way.depth > deepest)
-      throw fault("server-unreachable", [way.name, "the jump hosts of your SSH configuration lead to each other."]);
+      throw fault("server-unreachable", [
+        way.name,
+        "the jump hosts of your SSH configuration lead to each other.",
+      ]);
     const connection = await dial(way, {
       machine: this.#machine,
       secrets: this.#secrets,

@@ -10,5 +10,7 @@ export function quote(words: readonly string[]): string {
 
 function quoted(word: string): string {
   if (word === "") return "''";
-  return (word.match(/[\\']|[^\\']+/g) ?? []).map((part) => (/^[\\']$/.test(part) ? `\\${part}` : `'${part}'`)).join("");
+  return (word.match(/[\\']|[^\\']+/g) ?? [])
+    .map((part) => (/^[\\']$/.test(part) ? `\\${part}` : `'${part}'`))
+    .join("");
 }

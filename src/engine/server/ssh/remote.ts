@@ -1,8 +1,7 @@
-import { constants } from "node:os";
 import type { Channel, ClientChannel } from "ssh2";
 import { type Fault, fault } from "../../process/index.ts";
 import type { RemoteProcess } from "../link.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Session } from "./connection.ts";
 import { sendSignal } from "./signal.ts";
 import { readableOf, Socket, writableOf } from "./streams.ts";
 
@@ -21,12 +20,13 @@ export async function startRemote(
   { line, what }: Asked,
   signal: AbortSignal,
 ): Promise<RemoteProcess> {
-  const channel = await connection.exec(line, undefined, signal, what);
+  const session = await connection.exec(line, signal, what);
+  const { channel } = session;
   const stdin = writableOf(channel);
   const stdout = readableOf(channel);
   const stderr = readableOf(channel.stderr);
   stdin.on("error", () => {}); // a program may end without reading its input; its exit says what matters
-  const exited = exitOf(channel, connection, what, signal, (failure) => {
+  const exited = exitOf(session, connection, what, signal, (failure) => {
     for (const stream of [stdin, stdout, stderr]) {
       if (stream.listenerCount("error") === 0) stream.on("error", () => {}); // the exit says it to whoever does not listen
       stream.destroy(failure);
@@ -40,7 +40,7 @@ export async function startRemote(
  * aborted, upon which it is stopped there too.
  */
 export function exitOf(
-  channel: ClientChannel,
+  { channel, exit }: Session,
   connection: Connection,
   what: string,
   signal: AbortSignal,
@@ -57,14 +57,11 @@ export function exitOf(
       lose(fault("cancelled", [what]));
     };
     const forget = connection.onLost(lose);
-    channel.once("exit", (code: number | null, name?: string) => {
+    channel.once("close", forget);
+    exit.then((code) => {
       signal.removeEventListener("abort", abort);
-      resolve({ code: code ?? 128 + numberOf(name) }); // as shells say it of a program that a signal ended
-    });
-    channel.once("close", () => {
-      signal.removeEventListener("abort", abort);
-      forget();
-      reject(connection.lost(what)); // heard only where there was no exit
+      if (code === undefined) reject(connection.lost(what));
+      else resolve({ code });
     });
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
@@ -98,8 +95,4 @@ async function stop(channel: ClientChannel): Promise<void> {
   clearTimeout(timer);
   sendSignal(channel, "KILL");
   channel.close();
-}
-
-function numberOf(name: string | undefined): number {
-  return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1] ?? 0;
 }

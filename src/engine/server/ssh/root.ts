@@ -76,8 +76,9 @@ class WrongPassword extends Error {}
 
 /**
  * Runs a program by sudo. The password is written only when sudo has asked for it by a prompt that nobody else can know,
- * and the program gets nothing and is heard only after it has shown, on both its outputs, that sudo has let it through.
- * So neither can the password reach the program, nor sudo's words its output; and no list of processes shows any of it.
+ * and the program begins only when we have seen, on its outputs, that sudo has let it through, and have said so. So
+ * neither can the password reach the program, nor sudo's words its output, nor begins it when we are gone; and no list of
+ * processes shows any of it.
  */
 async function throughSudo(
   connection: Connection,
@@ -88,7 +89,7 @@ async function throughSudo(
   const prompt = randomBytes(12).toString("hex");
   const mark = randomBytes(12).toString("hex");
   const asks = password === undefined ? ["-n"] : ["-k", "-S", "-p", prompt];
-  const begin = `printf %s ${mark}; printf %s. ${mark}$$ >&2; exec "$@"`;
+  const begin = `printf %s ${mark}; printf %s. ${mark}$$ >&2; read -r _ || exit; exec "$@"`;
   const line = quote(["sudo", ...asks, "--", "sh", "-c", begin, "sh", ...words]);
   const [what] = words;
 
@@ -114,12 +115,17 @@ async function throughSudo(
       failure,
       running.exited.then(() => Promise.reject(refused(connection, why(gate.before)))),
       pause(patienceMs, AbortSignal.any([either, waiting.signal]), what).then(() =>
-        Promise.reject(refused(connection, `sudo asks for something else than a password (${why(gate.before)})`)),
+        Promise.reject(
+          refused(connection, `sudo asks for something else than a password (${why(gate.before)})`),
+        ),
       ),
     ]);
+    running.stdin.write("\n");
     const kill = () => connection.farewell(killThere(connection, pid, password));
     signal.addEventListener("abort", kill, { once: true });
-    running.exited.catch(() => {}).finally(() => setImmediate(() => signal.removeEventListener("abort", kill)));
+    running.exited
+      .catch(() => {})
+      .finally(() => setImmediate(() => signal.removeEventListener("abort", kill)));
     return { stdin: running.stdin, stdout, stderr: gate, exited: running.exited };
   } catch (thrown) {
     given.abort();
@@ -132,7 +138,8 @@ async function throughSudo(
 
 /** What runs as root takes no signals from the user who began it, but from root. */
 async function killThere(connection: Connection, pid: number, password: string | undefined): Promise<void> {
-  const stop = 'for s in TERM KILL; do kill -$s -- -"$1" 2>/dev/null || kill -$s "$1" 2>/dev/null || exit 0; sleep 1; done';
+  const stop =
+    'for s in TERM KILL; do kill -$s -- -"$1" 2>/dev/null || kill -$s "$1" 2>/dev/null || exit 0; sleep 1; done';
   const killing = await throughSudo(
     connection,
     ["sh", "-c", stop, "sh", String(pid)],
@@ -145,7 +152,12 @@ async function killThere(connection: Connection, pid: number, password: string |
 
 function why(said: string): string {
   const line = said.split("\n").findLast((one) => one.trim() !== "");
-  return line === undefined ? "sudo said nothing" : line.trim().replace(/^sudo: /, "sudo says: ").replace(/\.$/, "");
+  return line === undefined
+    ? "sudo said nothing"
+    : line
+        .trim()
+        .replace(/^sudo: /, "sudo says: ")
+        .replace(/\.$/, "");
 }
 
 function refused(connection: Connection, reason: string): Fault {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type Output, fault } from "../../process/index.ts";
+import { fault, type Output } from "../../process/index.ts";
 import type { RemoteOptions, RemoteProcess } from "../link.ts";
 
 const silenceMs = 3_000;

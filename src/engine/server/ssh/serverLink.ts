@@ -38,7 +38,8 @@ export class ServerLink implements Link {
       const either = AbortSignal.any([signal, limit.signal]);
       return await succeeded(await this.start(remote, { signal: either }), remote.program, accept);
     } catch (thrown) {
-      if (limit.signal.aborted && !signal.aborted) throw fault("timed-out", [remote.program, timeoutMs], { cause: thrown });
+      if (limit.signal.aborted && !signal.aborted)
+        throw fault("timed-out", [remote.program, timeoutMs], { cause: thrown });
       throw thrown;
     } finally {
       clearTimeout(timer);
@@ -73,9 +74,10 @@ export class ServerLink implements Link {
   ): Promise<Terminal> {
     const connection = await this.#connect(signal);
     const pty = { cols: size.columns, rows: size.rows, term: "xterm-256color" };
-    const channel = await connection.shell(pty, signal, "The terminal");
+    const session = await connection.shell(pty, signal, "The terminal");
+    const { channel } = session;
     const stream = socketOf(channel, connection);
-    const exited = exitOf(channel, connection, "The terminal", signal, (failure) => stream.destroy(failure));
+    const exited = exitOf(session, connection, "The terminal", signal, (failure) => stream.destroy(failure));
     return {
       stream,
       exited,

@@ -49,20 +49,32 @@ const aliveMs = 5_000;
 export function settingsOf(target: Destination, machine: SshMachine, jumps?: readonly string[]): Settings {
   const found = effective(target, machine);
   const says = reader(found, machine);
-  if (says.choice("canonicalizehostname", ["no", "yes", "always"]) !== "no" && found.one("canonicalizehostname"))
-    throw says.wrong("canonicalizehostname", "CanonicalizeHostname is not understood by Sistership: write the whole name as HostName");
+  if (
+    says.choice("canonicalizehostname", ["no", "yes", "always"]) !== "no" &&
+    found.one("canonicalizehostname")
+  )
+    throw says.wrong(
+      "canonicalizehostname",
+      "CanonicalizeHostname is not understood by Sistership: write the whole name as HostName",
+    );
 
   const host = target.host;
-  const hostname = (found.one("hostname") ?? "%h").replace(/%([%h])/g, (_, sign) => (sign === "h" ? host : "%"));
+  const hostname = (found.one("hostname") ?? "%h").replace(/%([%h])/g, (_, sign) =>
+    sign === "h" ? host : "%",
+  );
   const port = says.number("port", 22, 1, 65_535);
   const user = found.one("user") ?? machine.user;
   const alias = notNone(found.one("hostkeyalias"));
   const jumping = jumps ?? jumpsOf(found);
-  const command = jumping.length > 0 || found.one("proxyjump") !== undefined ? undefined : notNone(found.one("proxycommand"));
+  const command =
+    jumping.length > 0 || found.one("proxyjump") !== undefined
+      ? undefined
+      : notNone(found.one("proxycommand"));
   const expand = expander({ host, hostname, port, user, alias, jump: jumping.join(",") }, machine);
 
   const named = found.all("identityfile").filter((file) => file !== "none");
-  const usual = found.all("identityfile").length > 0 ? [] : usualKeys.map((name) => join(machine.home, ".ssh", name));
+  const usual =
+    found.all("identityfile").length > 0 ? [] : usualKeys.map((name) => join(machine.home, ".ssh", name));
   return {
     ...{ host, hostname, port, user },
     identityFiles: [
@@ -79,8 +91,14 @@ export function settingsOf(target: Destination, machine: SshMachine, jumps?: rea
     aliveCountMax: says.number("serveralivecountmax", 3, 0, 1000) || 3,
     hostKeyName: (alias ?? hostname).toLowerCase(),
     hostKeyAlias: alias !== undefined,
-    userKnownHosts: files("userknownhostsfile", [join(machine.home, ".ssh", "known_hosts"), join(machine.home, ".ssh", "known_hosts2")]),
-    globalKnownHosts: files("globalknownhostsfile", ["ssh_known_hosts", "ssh_known_hosts2"].map((name) => join(systemFolder(machine), name))),
+    userKnownHosts: files("userknownhostsfile", [
+      join(machine.home, ".ssh", "known_hosts"),
+      join(machine.home, ".ssh", "known_hosts2"),
+    ]),
+    globalKnownHosts: files(
+      "globalknownhostsfile",
+      ["ssh_known_hosts", "ssh_known_hosts2"].map((name) => join(systemFolder(machine), name)),
+    ),
     hashKnownHosts: says.yes("hashknownhosts", false),
     knownOnly: /^(yes|true)$/i.test(found.one("stricthostkeychecking") ?? ""),
     family: familyOf(says.choice("addressfamily", ["any", "inet", "inet6"])),
@@ -121,7 +139,10 @@ interface Known {
 }
 
 /** Puts in what `~`, `%` and `${}` of a value stand for. */
-function expander({ host, hostname, port, user, alias, jump }: Known, { home, user: local, hostname: here, env }: SshMachine) {
+function expander(
+  { host, hostname, port, user, alias, jump }: Known,
+  { home, user: local, hostname: here, env }: SshMachine,
+) {
   const [short = here] = here.split(".");
   const hash = createHash("sha1").update(`${here}${hostname}${port}${user}${jump}`).digest("hex");
   const signs: Readonly<Record<string, string>> = {

@@ -24,7 +24,13 @@ exit 69
 const reasons: ReadonlyMap<number, [code: "socket-denied" | "socket-refused", reason: string]> = new Map([
   [66, ["socket-refused", "it is not there"]],
   [77, ["socket-denied", ""]],
-  [69, ["socket-refused", "its sshd forbids AllowStreamLocalForwarding, and it has neither docker nor socat nor nc to do without"]],
+  [
+    69,
+    [
+      "socket-refused",
+      "its sshd forbids AllowStreamLocalForwarding, and it has neither docker nor socat nor nc to do without",
+    ],
+  ],
 ]);
 
 /** A connection to a unix socket where sshd does not lead there itself. It takes one of the sessions that sshd allows. */

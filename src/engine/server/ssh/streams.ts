@@ -93,8 +93,8 @@ export class Socket extends Duplex {
 }
 
 function write(channel: Channel, chunk: Buffer, done: (error?: Error | null) => void): void {
-  if (!channel.writable) return done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-  channel.write(chunk, done);
+  if (channel.writable) channel.write(chunk, done);
+  else done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
 }
 
 function end(channel: Channel, done: () => void): void {

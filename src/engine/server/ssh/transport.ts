@@ -81,9 +81,13 @@ function notConnected(server: string, { hostname, port }: Settings, error: NodeJ
 
 /** By the shell, as ssh runs it: it is the user's own command. */
 function throughCommand(command: string, { env, platform }: SshMachine): Duplex {
-  const [shell, ...flags] = platform === "win32" ? ["cmd.exe", "/d", "/s", "/c"] : [env.SHELL ?? "/bin/sh", "-c"];
+  const [shell, ...flags] =
+    platform === "win32" ? ["cmd.exe", "/d", "/s", "/c"] : [env.SHELL ?? "/bin/sh", "-c"];
   const line = platform === "win32" ? command : `exec ${command}`;
-  const child = spawn(shell ?? "sh", [...flags, line], { stdio: ["pipe", "pipe", "ignore"], windowsHide: true });
+  const child = spawn(shell ?? "sh", [...flags, line], {
+    stdio: ["pipe", "pipe", "ignore"],
+    windowsHide: true,
+  });
   const socket = new Socket(child.stdout, child.stdin, () => child.kill());
   child.once("error", (error) => socket.destroy(error));
   return socket;

@@ -15,12 +15,9 @@ export class Turnstile {
   #limit: number;
   #inside = 0;
   readonly #line: Waiting[] = [];
-  readonly #shortage: () => void;
 
-  /** `shortage` is called whenever somebody has to wait. */
-  constructor(limit: number, shortage: () => void) {
+  constructor(limit: number) {
     this.#limit = limit;
-    this.#shortage = shortage;
   }
 
   get inside(): number {
@@ -66,7 +63,6 @@ export class Turnstile {
       signal.addEventListener("abort", abort, { once: true });
       if (first) this.#line.unshift(waiting);
       else this.#line.push(waiting);
-      this.#shortage();
     });
   }
 
