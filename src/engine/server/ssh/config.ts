@@ -10,8 +10,8 @@ export interface Directive {
   rest: string;
   file: string;
   line: number;
-  /** Of an Include: the lines of the files it names. */
-  included?: readonly Directive[];
+  /** Of an Include: the files it names, each with its lines. */
+  included?: readonly (readonly Directive[])[];
 }
 
 const deepest = 16; // as in OpenSSH
@@ -29,7 +29,7 @@ export function readConfig(file: string, home: string, kind: "user" | "system" =
       const directive = { ...line, file: from, line: index + 1 };
       if (line.keyword !== "include") return [directive];
       const files = (words(line.rest) ?? []).flatMap((pattern) => glob(absolute(pattern)));
-      return [{ ...directive, included: files.flatMap((one) => read(one, [...chain, from])) }];
+      return [{ ...directive, included: files.map((one) => read(one, [...chain, from])) }];
     });
   }
 

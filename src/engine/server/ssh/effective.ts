@@ -40,7 +40,7 @@ export function effective(target: Destination, machine: SshMachine): Effective {
   let wantsFinal = false;
   for (const directives of files) walk(directives, true, false, false);
   if (wantsFinal) {
-    values.set("hostname", [hostname()]);
+    values.set("hostname", [hostname().toLowerCase()]);
     for (const directives of files) walk(directives, true, false, true);
   }
   return {
@@ -61,20 +61,25 @@ export function effective(target: Destination, machine: SshMachine): Effective {
     let active = begin;
     for (const directive of directives) {
       const { keyword } = directive;
-      if (keyword === "host") active = !never && hostApplies(directive);
-      else if (keyword === "match") active = !never && applies(directive, final);
-      else if (directive.included) walk(directive.included, active, never || !active, final);
-      else if (active) set(directive);
+      if (keyword === "host")
+        active = !never && matchesAny(final ? hostname() : target.host, wordsOf(directive));
+      else if (keyword === "match") active = applies(directive, never, final);
+      else if (directive.included) {
+        for (const file of directive.included) walk(file, active, never || !active, final);
+      } else if (active) set(directive);
     }
   }
 
-  function hostApplies(directive: Directive): boolean {
-    return matchesAny(target.host, wordsOf(directive));
-  }
-
-  function applies(directive: Directive, final: boolean): boolean {
+  function applies(directive: Directive, never: boolean, final: boolean): boolean {
     const user = values.get("user")?.[0] ?? machine.user;
-    const situation = { original: target.host, host: hostname(), user, localUser: machine.user, final };
+    const situation = {
+      original: target.host,
+      host: hostname(),
+      user,
+      localUser: machine.user,
+      never,
+      final,
+    };
     return matchApplies(directive, situation, () => {
       wantsFinal = true;
     });

@@ -1,3 +1,5 @@
+export { type Directive, readConfig } from "./config.ts";
 export { dockerOn } from "./docker.ts";
 export type { SshMachine } from "./machine.ts";
 export { pool } from "./pool.ts";
+export { words } from "./words.ts";

@@ -11,6 +11,8 @@ interface Situation {
   host: string;
   user: string;
   localUser: string;
+  /** It stands where nothing applies; its wish to be read twice is heard there too. */
+  never: boolean;
   /** The second time that the configuration is read, where it asks for that. */
   final: boolean;
 }
@@ -29,7 +31,7 @@ export function matchApplies(directive: Directive, situation: Situation, askFina
     if (value === undefined || value === "") throw wrong(`"${attribute}" of Match has no value`);
     return value;
   };
-  let result = true;
+  let result = !situation.never;
   while (rest.length > 0) {
     const word = rest.shift() ?? "";
     const negated = word.startsWith("!");

@@ -59,9 +59,9 @@ export function settingsOf(target: Destination, machine: SshMachine, jumps?: rea
     );
 
   const host = target.host;
-  const hostname = (found.one("hostname") ?? "%h").replace(/%([%h])/g, (_, sign) =>
-    sign === "h" ? host : "%",
-  );
+  const hostname = (found.one("hostname") ?? "%h")
+    .replace(/%([%h])/g, (_, sign) => (sign === "h" ? host : "%"))
+    .toLowerCase();
   const port = says.number("port", 22, 1, 65_535);
   const user = found.one("user") ?? machine.user;
   const alias = notNone(found.one("hostkeyalias"));
