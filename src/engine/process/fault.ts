@@ -260,6 +260,61 @@ const sentences = {
   "nothing-recognised": (folder: string) => ({
     says: `Nothing in ${folder} says what it is made of: open the folder that holds package.json, requirements.txt, composer.json, go.mod or the like, or write sistership.yaml by hand.`,
   }),
+  "server-unreadable": (server: string) => ({
+    says: `${server} let itself be reached but did not say what it is: it needs a POSIX shell as the login's command, and no program that ends it early.`,
+  }),
+  "system-unsupported": (server: string, system: string, why: string) => ({
+    says: `${server} runs ${system}, which cannot be set up from here: ${why}.`,
+  }),
+  "no-root": (server: string, user: string) => ({
+    says: `${user} may not become root on ${server}, and setting up needs that: log in as root, or install sudo and put ${user} into its group.`,
+  }),
+  "podman-there": (server: string) => ({
+    says: `On ${server} the program "docker" is podman, which knows no Swarm: remove the package podman-docker, then set up again. Podman itself may stay.`,
+  }),
+  "server-docker-unfit": (server: string, reason: string) => ({
+    says: `Docker on ${server} cannot be used: ${reason}.`,
+  }),
+  "daemon-file-wrong": (server: string, reason: string) => ({
+    says: `/etc/docker/daemon.json on ${server} was left as it is, for it cannot be understood: ${reason}. Mend it, then set up again.`,
+  }),
+  "swarm-foreign": (server: string, what: string) => ({
+    says: `${server} belongs to a swarm that Sistership did not make (${what}): let it "docker swarm leave" first if nobody needs that, or say that it may be taken over. Nothing was changed.`,
+  }),
+  "swarm-unwell": (server: string, reason: string) => ({
+    says: `The swarm of ${server} cannot be used as it is: ${reason}.`,
+  }),
+  "network-foreign": (server: string) => ({
+    says: `${server} has a network called sistership that Sistership did not make: rename or remove it, then set up again.`,
+  }),
+  "would-lock-out": (server: string, after: string) => ({
+    says: `With the new firewall rules ${server} could not be reached any more: ${after}. Look which rule or provider's firewall shuts SSH out.`,
+  }),
+  "set-up-failed": (server: string, what: string, reason: string) => ({
+    says: `${what} failed on ${server}: ${reason.replace(/\.$/, "")}. What was done before stays; set up again to go on.`,
+  }),
+  "image-out-of-reach": (server: string, image: string, reason: string) => ({
+    says: `${server} can fetch ${image} from no registry, and it could not be sent from here either: ${reason.replace(/\.$/, "")}.`,
+  }),
+  "edge-unwell": (server: string, reason: string) => ({
+    says: `The edge proxy on ${server} does not run: ${reason.replace(/\.$/, "")}.`,
+  }),
+  "edge-refused": (server: string, reason: string) => ({
+    says: `The edge proxy on ${server} does not accept its new configuration, and goes on with the one it has: ${reason.replace(/\.$/, "")}.`,
+  }),
+  "no-such-server": (name: string, near: string) => ({
+    says: `No server is called "${name}" in sistership.servers.yaml, your own list or your SSH configuration${near === "" ? ': add it with "sistership servers add"' : `: did you mean ${near}?`}`,
+  }),
+  "server-known": (name: string, file: string) => ({
+    says: `A server is called "${name}" already in ${file}: choose another name, or remove that one first.`,
+  }),
+  "server-of-ssh": (name: string) => ({
+    says: `${name} stands in your SSH configuration, which is yours to edit: it is in no list of servers.`,
+  }),
+  "inventory-wrong": (file: string, line: number, message: string) => ({
+    says: `${file}, line ${line}: ${message.replace(/\.$/, "")}. Mend it, then try again.`,
+  }),
+  "group-refused": (server: string, reason: string) => ({ says: `${server} was left as it is: ${reason}.` }),
   "no-profile": (file: string) => ({
     says: `${file} does not exist: make one with "sistership init", or with Set Up This Project in the editor.`,
   }),

@@ -6,6 +6,7 @@ export { editProfile } from "./edit.ts";
 export { describeAt, profileSchema } from "./jsonSchema.ts";
 export { type ConnectionPart, type Language, type ServiceKindName, serviceKind } from "./kinds.ts";
 export { locate } from "./locate.ts";
+export { nearest } from "./nearest.ts";
 export { parseOverlay, parseProfile } from "./parse.ts";
 export type { Problem } from "./problem.ts";
 export type { Image, Process, Profile, Service, Variable } from "./profile.ts";

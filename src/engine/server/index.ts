@@ -1,4 +1,24 @@
 export { checkServer, type ServerFacts } from "./checkServer.ts";
+export { type CaddyJson, edgeConfig, loadEdge, type Route } from "./edge/index.ts";
+export { concerns, type Facts, facts, inspectServer, summary } from "./facts/index.ts";
+export { drain, findManager, join, leave, managersAdvice } from "./group/index.ts";
+export {
+  changeInventory,
+  type Entry,
+  editInventory,
+  type Inventory,
+  inventoryFiles,
+  inventorySchema,
+  isAddress,
+  type Known,
+  knownServers,
+  openInventory,
+  type Price,
+  priceOf,
+  readSettings,
+  resolveServer,
+  written,
+} from "./inventory/index.ts";
 export type {
   Asker,
   Link,
@@ -10,5 +30,15 @@ export type {
   Target,
   Terminal,
 } from "./link.ts";
+export {
+  type Carrier,
+  type Operation,
+  type Question,
+  type SetUpPlan,
+  saveAndLoad,
+  setUp,
+  setUpPlan,
+  type Wishes,
+} from "./setup/index.ts";
 export { dockerOn, pool, type SshMachine } from "./ssh/index.ts";
 export { type SshHost, sshHosts } from "./sshHosts.ts";

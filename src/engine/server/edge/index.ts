@@ -1,0 +1,3 @@
+export { type CaddyJson, edgeConfig } from "./config.ts";
+export { loadEdge } from "./load.ts";
+export type { Route } from "./route.ts";

@@ -1,0 +1,5 @@
+/** Where requests for some host names go. */
+export interface Route {
+  hosts: string[];
+  upstream: { service: string; port: number };
+}
