@@ -95,9 +95,10 @@ for (const options of bundles) {
   else await build(options);
 }
 
-// The schema that YAML extensions read, from the one definition.
+// The schemas that YAML extensions read, from the one definition of each.
 if (!watch)
-  writeFileSync(
-    "dist/profile.schema.json",
-    execFileSync(process.execPath, ["dist/cli.js", "profile", "schema"]),
-  );
+  for (const noun of ["profile", "servers"])
+    writeFileSync(
+      `dist/${noun}.schema.json`,
+      execFileSync(process.execPath, ["dist/cli.js", noun, "schema"]),
+    );

@@ -11,6 +11,7 @@ import { addInside } from "./inside.ts";
 import { addLogs } from "./logs.ts";
 import { addParity } from "./parity.ts";
 import { addProfile } from "./profile.ts";
+import { addServers } from "./servers.ts";
 import { addUpdate } from "./update.ts";
 
 /** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled; of what runs inside, its own code. */
@@ -48,6 +49,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addUpdate(program, world);
   addParity(program, world, fail);
   addProfile(program, world);
+  addServers(program, world, fail);
 
   if (args.length === 0) {
     program.outputHelp();

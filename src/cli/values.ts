@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Here, secretsFile, type Values } from "../engine/environment/index.ts";
 import { fault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
+import { askHidden } from "./prompt.ts";
 
 /** Secrets at a prompt: asked for once without being shown, kept in a file outside the repository that only this user may read. */
 export function promptedValues(here: Here, { stderr }: World): Values {
@@ -32,31 +33,4 @@ function write(file: string, values: Readonly<Record<string, string>>): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify(values), { mode: 0o600 });
   renameSync(`${file}.new`, file);
-}
-
-/** Reads a line from the terminal without echo. */
-function askHidden(prompt: string, out: NodeJS.WriteStream): Promise<string> {
-  const { stdin } = process;
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const end = (finish: () => void) => {
-      stdin.off("data", hear);
-      stdin.setRawMode(false);
-      stdin.pause();
-      out.write("\n");
-      finish();
-    };
-    const hear = (data: Buffer) => {
-      for (const key of data.toString("utf8")) {
-        if (key === "\r" || key === "\n") return end(() => resolve(text));
-        if (key === "\u0003") return end(() => reject(fault("cancelled", ["Asking for secrets"])));
-        if (key === "\u007f" || key === "\b") text = text.slice(0, -1);
-        else if (key >= " ") text += key;
-      }
-    };
-    out.write(prompt);
-    stdin.setRawMode(true);
-    stdin.on("data", hear);
-    stdin.resume();
-  });
 }

@@ -27,6 +27,7 @@ test("the package holds what runs, and no source, test or map", () => {
     "extension/dist/extension.js",
     "extension/dist/cli.js",
     "extension/dist/profile.schema.json",
+    "extension/dist/servers.schema.json",
     "extension/package.nls.json",
   ]) {
     assert.ok(names.includes(needed), needed);
