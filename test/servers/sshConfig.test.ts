@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
-import { Fault, run } from "../../src/engine/process/index.ts";
+import { run } from "../../src/engine/process/index.ts";
 import { effective } from "../../src/engine/server/ssh/effective.ts";
 import { destination, type SshMachine } from "../../src/engine/server/ssh/machine.ts";
 import { settingsOf } from "../../src/engine/server/ssh/settings.ts";
@@ -14,7 +14,7 @@ import { installOnHost } from "../rig/docker/install.ts";
 const home = mkdtempSync(join(tmpdir(), "sistership-"));
 const folder = join(home, ".ssh");
 const config = join(folder, "config");
-const { username: user, homedir } = userInfo();
+const { username: user } = userInfo();
 const machine: SshMachine = {
   ...{ configFile: config, home, user, hostname: "here.example", platform: process.platform },
   env: { SSH_AUTH_SOCK: "/run/agent", KEYS: "/keys" },
@@ -41,7 +41,7 @@ async function theirs(host: string): Promise<Values> {
   const values: Record<string, string[]> = {};
   for (const line of stdout.split("\n")) {
     const [keyword = "", ...rest] = line.split(" ");
-    if (compared.includes(keyword)) (values[keyword] ??= []).push(rest.join(" "));
+    if (compared.includes(keyword)) values[keyword] = [...(values[keyword] ?? []), rest.join(" ")];
   }
   return values;
 }

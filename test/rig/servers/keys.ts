@@ -12,11 +12,12 @@ export interface KeyPair {
 export async function makeKey(
   folder: string,
   name: string,
-  type: "ed25519" | "ecdsa",
+  type: "ed25519" | "ecdsa" | "rsa",
   signal?: AbortSignal,
+  passphrase = "",
 ): Promise<KeyPair> {
   const file = join(folder, name);
-  const args = ["-q", "-t", type, "-N", "", "-C", name, "-f", file];
+  const args = ["-q", "-t", type, "-N", passphrase, "-C", name, "-f", file];
   await run({ program: "ssh-keygen", args }, signal ? { signal } : {});
   const [kind, key] = readFileSync(`${file}.pub`, "utf8").split(" ");
   return { file, public: `${kind} ${key}` };

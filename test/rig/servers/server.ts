@@ -56,6 +56,8 @@ export interface SshdOptions {
   maxSessions?: number;
   maxAuthTries?: number;
   passwordAuthentication?: boolean;
+  /** Passwords too, but asked for by PAM. */
+  keyboardAuthentication?: boolean;
   /** Debian's sshd shuts out an address for a while after several refused logins. */
   perSourcePenalties?: boolean;
 }

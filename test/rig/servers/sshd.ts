@@ -22,6 +22,7 @@ function linesOf(options: SshdOptions): string {
     ["MaxSessions", options.maxSessions],
     ["MaxAuthTries", options.maxAuthTries],
     ["PasswordAuthentication", options.passwordAuthentication],
+    ["KbdInteractiveAuthentication", options.keyboardAuthentication],
     ["PerSourcePenalties", options.perSourcePenalties],
   ];
   return settings

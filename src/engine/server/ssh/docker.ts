@@ -8,6 +8,10 @@ import { SocketOfProgram, throughProgram } from "./socket.ts";
 const path = "/var/run/docker.sock";
 /** How long a connection waits for the next request; the pool closes what has been idle for longer. */
 const restMs = 4_000;
+/** A program that leads to the socket holds one of the few sessions: few are kept, not for long, and some are left to others. */
+const dearMost = 8;
+const dearRest = 2;
+const dearRestMs = 1_000;
 
 /** The Docker engine of a server, over its connection: nothing of ours runs there, no port is opened here. */
 export async function dockerOn(link: Link): Promise<Docker> {
@@ -42,10 +46,17 @@ class ChannelAgent extends Agent {
     );
   }
 
-  // A program that leads to the socket holds one of the few sessions: it is not kept for what may come.
   override keepSocketAlive(socket: Duplex): boolean {
-    if (socket instanceof SocketOfProgram) return false;
-    this.#resting.set(socket, setTimeout(() => socket.destroy(), restMs).unref());
+    const dear = socket instanceof SocketOfProgram;
+    if (
+      dear &&
+      [...this.#resting.keys()].filter((one) => one instanceof SocketOfProgram).length >= dearRest
+    ) {
+      return false;
+    }
+    const timer = setTimeout(() => socket.destroy(), dear ? dearRestMs : restMs).unref();
+    this.#resting.set(socket, timer);
+    socket.once("close", () => this.#resting.delete(socket));
     return true;
   }
 
@@ -58,12 +69,17 @@ class ChannelAgent extends Agent {
     const { signal } = new AbortController(); // a request that is given up closes its socket
     if (!this.#asRoot) {
       try {
-        return await this.#link.socket(path, { signal });
+        return this.#counted(await this.#link.socket(path, { signal }));
       } catch (thrown) {
         if (!(thrown instanceof Fault && thrown.code === "socket-denied")) throw thrown;
         this.#asRoot = true;
       }
     }
-    return throughProgram(this.#link, path, { root: true, signal });
+    return this.#counted(await throughProgram(this.#link, path, { root: true, signal }));
+  }
+
+  #counted(socket: Duplex): Duplex {
+    if (socket instanceof SocketOfProgram) this.maxSockets = dearMost;
+    return socket;
   }
 }

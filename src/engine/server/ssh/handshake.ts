@@ -87,7 +87,7 @@ export function handshake(
     const why = (): Fault => {
       if (login.failure) return login.failure;
       if (lastError?.level === "client-authentication" || tooMany(lastError)) return login.explain();
-      return fault("server-unreachable", [server, `${words(lastError)}.`], { cause: lastError });
+      return fault("server-unreachable", [server, `${words(lastError, settings)}.`], { cause: lastError });
     };
 
     client.on("error", (error) => {
@@ -95,6 +95,7 @@ export function handshake(
       if (!("level" in error && error.level === "agent")) lastError ??= error;
     });
     client.on("close", finish);
+    socket.once("end", () => socket.destroy()); // nothing more comes: SSH knows no half a connection
     client.on("handshake", wait);
     client.on("ready", () => {
       rest();
@@ -150,11 +151,12 @@ function tooMany(error: Error | undefined): boolean {
 }
 
 /** ssh2's words and sshd's, in ours. */
-function words(error: Error | undefined): string {
+function words(error: Error | undefined, { proxyCommand }: Settings): string {
   const said = error?.message ?? "";
   if (/no matching (.*)$/i.test(said))
     return `it speaks only an older or a newer SSH (${said.replace(/^Handshake failed: /, "")}). Update its SSH service`;
-  if (/before handshake|ECONNRESET|^$/.test(said))
-    return "it ended the connection before the login. Check the port, and whether it shuts your address out";
-  return said;
+  if (!/before handshake|ECONNRESET|^$/.test(said)) return said;
+  return proxyCommand === undefined
+    ? "it ended the connection before the login. Check the port, and whether it shuts your address out"
+    : "the ProxyCommand of your SSH configuration ended before the login. Try it in a terminal";
 }

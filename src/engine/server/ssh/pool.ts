@@ -10,7 +10,7 @@ import { ServerLink } from "./serverLink.ts";
 const idleMs = 5 * 60_000;
 /** How long after each other a server is asked again that was there before: it may be starting anew. */
 const backOffMs = [500, 1_000, 2_000, 4_000, 8_000];
-const patienceMs = 20_000;
+const patienceMs = 10_000;
 const deepest = 8;
 
 /** Connections to servers, as the user's own ssh would make them. */
