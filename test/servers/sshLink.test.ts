@@ -336,7 +336,7 @@ describe("a connection", () => {
       });
       const context = Readable.from([Buffer.from(stdout, "base64")]);
       await finished(remote, await remote.buildImage(context, { t: "made:1" }));
-      assert.equal((await remote.getImage("made:1").inspect()).Config.Labels["made"], "here");
+      assert.equal((await remote.getImage("made:1").inspect()).Config.Labels.made, "here");
       await remote.getImage("made:1").remove();
 
       const many = await Promise.all(Array.from({ length: 15 }, () => remote.version()));
