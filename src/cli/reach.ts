@@ -3,7 +3,7 @@ import { join } from "node:path";
 import {
   type Asker,
   inventoryFiles,
-  type Known,
+  type KnownServer,
   knownServers,
   openInventory,
   type Pool,
@@ -21,7 +21,7 @@ export interface ReachOptions {
 }
 
 /** The servers that a name may lead to, at a prompt: the team's, the user's, and hosts of the SSH configuration. */
-export function serversAt(world: World, { folder, sshConfig }: ReachOptions): Known[] {
+export function serversAt(world: World, { folder, sshConfig }: ReachOptions): KnownServer[] {
   const files = inventoryFiles(folder, machineOf(world));
   const home = homedir();
   return knownServers({

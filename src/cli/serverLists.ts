@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { fault } from "../engine/process/index.ts";
-import type { Known } from "../engine/server/index.ts";
+import type { KnownServer } from "../engine/server/index.ts";
 import { machineOf, type OutputOptions, type World } from "./context.ts";
 
 export interface ServersOptions extends OutputOptions {
@@ -16,7 +16,7 @@ type AddCommand = (name: string, description: string) => Command;
 export function addServerLists(
   command: AddCommand,
   world: World,
-  known: (options: ServersOptions) => Known[],
+  known: (options: ServersOptions) => KnownServer[],
 ): void {
   const fileOf = async (options: ServersOptions, team: boolean) => {
     const { inventoryFiles } = await import("../engine/server/index.ts");
@@ -89,7 +89,7 @@ export function addServerLists(
 
 const sources = { team: "the team's list", own: "your list", ssh: "your SSH configuration" } as const;
 
-function aboutKnown({ address, from, entry }: Known): string {
+function aboutKnown({ address, from, entry }: KnownServer): string {
   const price = entry?.price && `${entry.price.amount.toFixed(2)} ${entry.price.currency} a month`;
   return [address, entry?.region, entry?.client, price, `(${sources[from]})`].filter(Boolean).join("  ");
 }

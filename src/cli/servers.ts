@@ -46,7 +46,7 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
   )
     .argument("[names...]", "servers")
     .action(async (names: string[], options: ServersOptions) => {
-      const { inspectServer, resolveServer } = await import("../engine/server/index.ts");
+      const { checkServer, resolveServer } = await import("../engine/server/index.ts");
       const all = known(options);
       const wanted =
         names.length > 0
@@ -64,7 +64,7 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
           Promise.all(
             wanted.map(async (server) => {
               try {
-                const facts = await inspectServer(pool, server, task);
+                const facts = await checkServer(pool, server, task);
                 if (options.json) tell(options, { kind: "facts", server: server.name, facts }, []);
               } catch (thrown) {
                 if (!(thrown instanceof Fault) || task.signal.aborted) throw thrown;

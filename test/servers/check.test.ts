@@ -1,100 +1,122 @@
-// What the extension and the CLI say of real servers.
+// What the CLI says of real servers, and what it asks for first.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Fault, operate, type Report } from "../../src/engine/process/index.ts";
-import { checkServer, sshHosts } from "../../src/engine/server/index.ts";
-import { makeKey } from "../rig/servers/keys.ts";
+import { sshHosts } from "../../src/engine/server/index.ts";
 import { type Servers, servers } from "../rig/servers/servers.ts";
 
-describe("a look at a server", () => {
+const root = join(import.meta.dirname, "../..");
+
+describe("a look at servers", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sistership-"));
   let fleet: Servers<readonly ["docker", "bare"]>;
   before(async () => {
     fleet = await servers(["docker", "bare"]);
   });
-  after(() => fleet[Symbol.asyncDispose]());
+  after(async () => {
+    await fleet?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
 
-  const look = (name: string, configFile: string, signal = new AbortController().signal) => {
-    const reports: Report[] = [];
-    const options = { title: "Check", about: name, signal, report: (report: Report) => reports.push(report) };
-    return operate(options, (task) => checkServer(name, { configFile }, task));
-  };
-  const fails = (promise: Promise<unknown>, says: RegExp) =>
-    assert.rejects(promise, (thrown) => {
-      assert.ok(thrown instanceof Fault);
-      assert.equal(thrown.code, "server-unreachable");
-      assert.match(thrown.says, says);
-      return true;
+  interface Ended {
+    code: number | null;
+    stdout: string;
+    stderr: string;
+  }
+
+  /** `sistership servers …` in a process without a terminal, whose lists are its own. */
+  const cli = (args: string[], { config = fleet.sshConfig, begun = (_: () => void) => {} } = {}) => {
+    const child = spawn(
+      process.execPath,
+      [join(root, "src/cli.ts"), "servers", ...args, "--folder", folder, "--ssh-config", config],
+      {
+        env: { ...process.env, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, NO_COLOR: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
     });
-  /** The configuration of the fleet with something changed. */
-  const changed = (change: (text: string) => string) => {
-    const file = join(fleet.sshConfig, "..", "changed_config");
-    writeFileSync(file, change(readFileSync(fleet.sshConfig, "utf8")));
-    return file;
+    child.stdout.once("data", () => begun(() => child.kill("SIGINT")));
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    return new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
   };
 
-  test("finds the hosts that its configuration names", () => {
+  test("the hosts that the SSH configuration names are known", () => {
     assert.deepEqual(
       sshHosts(fleet.sshConfig, "/nowhere").map(({ name }) => name),
       ["docker", "bare"],
     );
   });
 
-  test("says its system, cores and Docker", async () => {
-    const facts = await look("docker", fleet.sshConfig);
-    assert.match(facts.system, /^Debian GNU\/Linux 13/);
-    assert.ok(facts.cores >= 1);
-    assert.match(facts.docker ?? "", /^26\.1/);
-  });
-
-  test("says that there is no Docker where there is none", async () => {
-    assert.equal((await look("bare", fleet.sshConfig)).docker, undefined);
-  });
-
-  test("says that a host key has changed, and sends nothing", async () => {
-    const [docker] = fleet.servers;
-    const other = fleet.servers[1].hostKey.split(" ").slice(1).join(" ");
-    const known = join(fleet.sshConfig, "..", "other_known_hosts");
-    writeFileSync(known, `${docker.hostKey.split(" ")[0]} ${other}\n`);
-    const file = changed((text) => text.replaceAll(/UserKnownHostsFile .*/g, `UserKnownHostsFile ${known}`));
-    await fails(look("docker", file), /its host key is not the one you know\. Nothing was sent/);
-  });
-
-  test("says that a host key is unknown instead of accepting it", async () => {
-    const file = changed((text) => text.replaceAll(/UserKnownHostsFile .*/g, "UserKnownHostsFile /dev/null"));
-    await fails(look("docker", file), /its host key is not known here yet/);
-  });
-
-  test("says that the key was not accepted", async () => {
-    const { file: key } = await makeKey(join(fleet.sshConfig, ".."), "stranger", "ed25519");
-    const file = changed((text) => text.replaceAll(/IdentityFile .*/g, `IdentityFile ${key}`));
-    await fails(look("docker", file), /it did not accept your keys/);
-  });
-
-  test("says that the name, the port or the machine is not there", async () => {
-    await fails(
-      look(
-        "docker",
-        changed((text) => text.replaceAll(/HostName .*/g, "HostName no-such-host.invalid")),
-      ),
-      /no machine of that name/,
+  test("each says its system and its Docker, and the same as data", async () => {
+    const { code, stderr } = await cli(["check", "docker", "bare"]);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /✓ Connect to docker {2}Debian GNU\/Linux 13 \(trixie\), \d+ cores?, [\d.]+ GB, Docker 26\.1/,
     );
-    await fails(
-      look(
-        "docker",
-        changed((text) => text.replaceAll(/Port .*/g, "Port 1")),
-      ),
-      /it refused the connection/,
+    assert.match(stderr, /✓ Connect to bare {2}Debian GNU\/Linux 13 .*, no Docker/);
+    const data = await cli(["check", "docker", "--json"]);
+    const lines = data.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const { facts } = lines.find(({ kind }) => kind === "facts") ?? {};
+    assert.deepEqual(
+      [facts.docker.state, facts.docker.store, facts.user.name],
+      ["running", "overlay2", "root"],
     );
   });
 
-  test("can be cancelled while the server is silent", async () => {
-    const [docker] = fleet.servers;
-    await using _ = await docker.pause();
-    const cancel = new AbortController();
-    const looking = look("docker", fleet.sshConfig, cancel.signal);
-    setImmediate(() => cancel.abort());
-    await assert.rejects(looking, (thrown) => thrown instanceof Fault && thrown.code === "cancelled");
+  test("a host key that is not known is refused where nobody can be asked, and the others are looked at", async () => {
+    const config = join(folder, "unknown_config");
+    const text = readFileSync(fleet.sshConfig, "utf8").replace(
+      /UserKnownHostsFile .*/,
+      "UserKnownHostsFile /dev/null",
+    );
+    writeFileSync(config, text.replace(/StrictHostKeyChecking yes/, "StrictHostKeyChecking ask"));
+    const { code, stderr } = await cli(["check", "docker", "bare"], { config });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /✗ Connect to docker {2}docker shows the host key \S+ SHA256:\S+, which is not known here yet, and nothing was sent/,
+    );
+    assert.match(stderr, /✓ Connect to bare/);
+  });
+
+  test("a plan says what would be done and by which commands, and does none of it", async () => {
+    const { code, stdout } = await cli(["setup", "bare", "--plan"]);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /\+ Install Docker\n {4}Applications run in containers.*\n(.*\n)*? {4}\$ .*install --no-install-recommends docker\.io docker-cli/,
+    );
+    assert.match(stdout, /\+ Let in only SSH \(22\), HTTP and HTTPS/);
+    assert.match(stdout, /- Let root use Docker: root may/);
+    const { stdout: left } = await fleet.servers[1].inside([
+      "sh",
+      "-c",
+      "command -v docker; ls /var/lib/sistership /etc/docker 2>/dev/null; true",
+    ]);
+    assert.equal(left, "");
+  });
+
+  test("nothing is done without a yes", async () => {
+    const { code, stderr } = await cli(["setup", "bare"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /there is no terminal to ask in: Do these \d+ things on bare\? Add --yes/);
+  });
+
+  test("it can be cancelled while a server is silent", async () => {
+    await using _ = await fleet.servers[0].pause();
+    const { code } = await cli(["check", "docker", "--json"], { begun: (cancel) => cancel() });
+    assert.equal(code, 130);
   });
 });

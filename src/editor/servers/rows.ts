@@ -1,8 +1,8 @@
-import type { ServerFacts, SshHost } from "../../engine/server/index.ts";
+import type { Facts, SshHost } from "../../engine/server/index.ts";
 import { icons, type Row } from "../tree/row.ts";
 
 /** What is known of a server, and since when. */
-export type ServerState = { at: Date } & ({ facts: ServerFacts } | { trouble: string });
+export type ServerState = { at: Date } & ({ facts: Facts } | { trouble: string });
 
 /** The user's hosts; those that need attention first, the unknown grey. */
 export function serverRows(hosts: readonly SshHost[], states: ReadonlyMap<string, ServerState>): Row[] {
@@ -36,6 +36,6 @@ function sentence(name: string, state: ServerState | undefined): string {
   const time = state.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   if ("trouble" in state) return `${state.trouble.replace(`${name} `, "")} (${time})`; // the label says the name
   const { system, cores, docker } = state.facts;
-  const engine = docker ? `Docker ${docker}` : "no Docker";
-  return `${system}, ${cores} ${cores === 1 ? "core" : "cores"}, ${engine} (${time})`;
+  const engine = docker.state === "running" ? `Docker ${docker.version}` : "no Docker";
+  return `${system.name}, ${cores} ${cores === 1 ? "core" : "cores"}, ${engine} (${time})`;
 }

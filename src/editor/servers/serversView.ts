@@ -1,14 +1,22 @@
-import { homedir } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, toFault } from "../../engine/process/index.ts";
-import type { SshHost } from "../../engine/server/index.ts";
+import type { Asker, SshHost } from "../../engine/server/index.ts";
 import type { Register } from "../commands.ts";
 import { setContext } from "../contextKeys.ts";
 import type { Operations } from "../operations.ts";
 import { setting } from "../settings.ts";
 import { asRow, RowTree } from "../tree/rowTree.ts";
 import { type ServerState, serverRows } from "./rows.ts";
+
+/** Asks nothing: an unknown host key is refused, not accepted. */
+const nobody: Asker = {
+  trust: async () => false,
+  passphrase: async () => undefined,
+  password: async () => undefined,
+  sudo: async () => undefined,
+};
 
 /** The Servers view: the hosts of the user's SSH configuration. */
 export class ServersView implements vscode.Disposable {
@@ -49,12 +57,17 @@ export class ServersView implements vscode.Disposable {
   async #check(argument: unknown): Promise<void> {
     const server = await this.#choose(argument);
     if (!server) return;
-    const { checkServer } = await import("../../engine/server/index.ts");
+    const { checkServer, pool: poolOf } = await import("../../engine/server/index.ts");
+    const { env, platform } = process;
     const configFile = setting("sistership.ssh.configFile");
+    const machine = {
+      ...{ configFile, home: homedir(), user: userInfo().username, hostname: hostname(), env, platform },
+    };
+    await using pool = poolOf(machine, nobody);
     try {
       const facts = await this.#operations.run(
         { title: `Check ${server}`, about: server, view: "sistership.servers" },
-        (task) => checkServer(server, { configFile }, task),
+        (task) => checkServer(pool, { name: server, address: server }, task),
       );
       this.#states.set(server, { facts, at: new Date() });
     } catch (thrown) {

@@ -1,6 +1,5 @@
-export { checkServer, type ServerFacts } from "./checkServer.ts";
 export { type CaddyJson, edgeConfig, loadEdge, type Route } from "./edge/index.ts";
-export { concerns, type Facts, facts, inspectServer, summary } from "./facts/index.ts";
+export { checkServer, concerns, type Facts, facts, summary } from "./facts/index.ts";
 export { drain, findManager, join, leave, managersAdvice } from "./group/index.ts";
 export {
   changeInventory,
@@ -10,7 +9,7 @@ export {
   inventoryFiles,
   inventorySchema,
   isAddress,
-  type Known,
+  type KnownServer,
   knownServers,
   openInventory,
   type Price,

@@ -6,6 +6,7 @@ import { serverRows } from "../../../src/editor/servers/rows.ts";
 import { statusText } from "../../../src/editor/statusText.ts";
 import type { EnvironmentStatus, Finding, Part } from "../../../src/engine/environment/index.ts";
 import type { Report } from "../../../src/engine/process/index.ts";
+import { fresh } from "../server/fresh.ts";
 
 const at = new Date(2026, 10, 20, 9, 5);
 const good: Finding = {
@@ -122,7 +123,7 @@ test("the Servers view puts trouble first, then the unknown, then what is well",
   const rows = serverRows(
     hosts,
     new Map([
-      ["well", { at, facts: { system: "Debian 13", cores: 1, docker: "28.5" } }],
+      ["well", { at, facts: { ...fresh, cores: 1 } }],
       ["trouble", { at, trouble: "trouble could not be reached" }],
     ]),
   );
@@ -130,7 +131,7 @@ test("the Servers view puts trouble first, then the unknown, then what is well",
     rows.map(({ label }) => label),
     ["trouble", "unknown", "well"],
   );
-  assert.match(rows[2]?.description ?? "", /^Debian 13, 1 core, Docker 28\.5 \(/);
+  assert.match(rows[2]?.description ?? "", /^Debian GNU\/Linux 13 \(trixie\), 1 core, no Docker \(/);
 });
 
 describe("the Activity view", () => {

@@ -38,3 +38,10 @@ export function createEdge(): Remote {
     root: true,
   };
 }
+
+/** What becomes of it on each server, newest first. */
+export const edgeTasks: Remote = {
+  program: "docker",
+  args: ["service", "ps", "--no-trunc", "--format", "{{.CurrentState}}: {{.Error}}", edgeService],
+  root: true,
+};

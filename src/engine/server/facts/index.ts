@@ -1,5 +1,5 @@
+export { checkServer } from "./check.ts";
 export { facts } from "./facts.ts";
-export { inspectServer } from "./inspect.ts";
 export type { Facts } from "./read.ts";
 export { labelsOfOurs, leastDocker, type Member } from "./readDocker.ts";
 export { concerns, summary } from "./summary.ts";

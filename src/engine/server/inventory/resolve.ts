@@ -4,7 +4,7 @@ import type { Target } from "../link.ts";
 import type { Entry } from "./schema.ts";
 
 /** A server that a name leads to, and who says so. */
-export interface Known extends Target {
+export interface KnownServer extends Target {
   from: "team" | "own" | "ssh";
   entry: Entry | undefined;
 }
@@ -19,9 +19,9 @@ interface Sources {
 }
 
 /** All servers that have a name; where several lists have it, what the team says goes first. */
-export function knownServers({ team, own, hosts }: Sources): Known[] {
-  const known = new Map<string, Known>();
-  const add = (one: Known) => known.has(one.name) || known.set(one.name, one);
+export function knownServers({ team, own, hosts }: Sources): KnownServer[] {
+  const known = new Map<string, KnownServer>();
+  const add = (one: KnownServer) => known.has(one.name) || known.set(one.name, one);
   for (const entry of team) add({ name: entry.name, address: entry.address, from: "team", entry });
   for (const entry of own) add({ name: entry.name, address: entry.address, from: "own", entry });
   for (const name of hosts) add({ name, address: name, from: "ssh", entry: undefined });
@@ -29,7 +29,7 @@ export function knownServers({ team, own, hosts }: Sources): Known[] {
 }
 
 /** The server of that name. */
-export function resolveServer(name: string, known: readonly Known[]): Known {
+export function resolveServer(name: string, known: readonly KnownServer[]): KnownServer {
   const found = known.find((one) => one.name === name);
   if (found) return found;
   const names = known.map((one) => one.name);

@@ -92,7 +92,9 @@ export function dismiss({ firewall: { on, rules } }: Facts, member: string): Rem
 
 /** What is reached from outside today and would be no longer: it is said before it happens. */
 export function closed(facts: Facts): string[] {
-  const open = new Set(openings(facts, []).map(({ port, protocol }) => `${port}/${protocol}`));
+  const open = new Set(
+    [...openings(facts, []), ...swarmPorts].map(({ port, protocol }) => `${port}/${protocol}`),
+  );
   const names = facts.listens
     .filter(
       ({ address, process }) =>

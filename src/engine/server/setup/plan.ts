@@ -1,6 +1,14 @@
 import { type Fault, fault, format } from "../../process/index.ts";
 import { edgeConfig } from "../edge/config.ts";
-import { createEdge, edgeFolders, edgeImage, edgeInitialFile, edgeNetwork } from "../edge/service.ts";
+import {
+  createEdge,
+  edgeFolders,
+  edgeImage,
+  edgeInitialFile,
+  edgeNetwork,
+  edgeService,
+  edgeTasks,
+} from "../edge/service.ts";
 import type { Facts } from "../facts/index.ts";
 import { labelsOfOurs, leastDocker } from "../facts/index.ts";
 import type { Remote } from "../link.ts";
@@ -149,7 +157,7 @@ function heldPorts(server: string, { listens, docker }: Facts): Fault[] {
   const publishers = docker.state === "running" ? docker.publishers : [];
   return [80, 443].flatMap((port) => {
     const container = publishers.find(({ ports }) => ports.includes(port));
-    if (container?.service === "sistership-edge") return [];
+    if (container?.service === edgeService) return [];
     const holder = listens.find(
       (one) => one.port === port && one.protocol === "tcp" && !/^(127\.|::1$)/.test(one.address),
     );
@@ -316,9 +324,19 @@ function firewallOperation(facts: Facts, { family }: Method, wishes: Wishes): Op
       described,
       "its nftables rules are somebody's own work and stay: see that they let in SSH, 80 and 443",
     );
-  const change = firewallChange(facts, family, wishes.joins ?? []);
+  const members = wishes.joins ?? membersOf(facts.swarm);
+  if (members === undefined)
+    return already(described, "it is a worker, and which members it has to let in only its managers know");
+  const change = firewallChange(facts, family, members);
   if (change === undefined) return already(described, `${facts.firewall.on} does so`);
   return needed(described, { kind: "firewall", change }, [...change.install, ...change.rules]);
+}
+
+/** The other servers of its group; undefined where it is not told them. */
+function membersOf(swarm: Facts["swarm"]): string[] | undefined {
+  if (swarm.role === "worker") return undefined;
+  if (swarm.role !== "manager") return [];
+  return swarm.members.filter(({ id }) => id !== swarm.node).map(({ address }) => address);
 }
 
 function swarmOperation(
@@ -396,7 +414,7 @@ function imageOperation({ docker, architecture }: Facts): Operation {
   return needed(described, { kind: "image", image: edgeImage, architecture }, remotes);
 }
 
-function edgeOperation({ swarm }: Facts): Operation {
+function edgeOperation({ swarm, docker }: Facts): Operation {
   const described: Described = {
     id: "edge",
     title: "Start the edge proxy",
@@ -404,6 +422,8 @@ function edgeOperation({ swarm }: Facts): Operation {
   };
   const remotes = [createEdge()];
   if (swarm.role === "worker") return already(described, "its group runs it on every server", remotes);
-  if (swarm.role === "manager" && swarm.edge) return already(described, "it runs", remotes);
-  return needed(described, { kind: "edge", remotes }, remotes);
+  if (swarm.role !== "manager" || !swarm.edge) return needed(described, { kind: "edge", remotes }, remotes);
+  const here = docker.state === "running" && docker.publishers.some(({ service }) => service === edgeService);
+  if (here) return already(described, "it runs", remotes);
+  return needed(described, { kind: "edge", remotes: [] }, [edgeTasks]);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isOlder } from "../../docker/index.ts";
 import { fault, type Line, type Task } from "../../process/index.ts";
-import { edgeService } from "../edge/service.ts";
+import { edgeService, edgeTasks } from "../edge/service.ts";
 import { type Facts, facts, labelsOfOurs, leastDocker } from "../facts/index.ts";
 import type { Link, Pool, Remote, Target } from "../link.ts";
 import { bring, type Carrier } from "./image.ts";
@@ -142,12 +142,7 @@ export async function edgeRuns(link: Link, signal: AbortSignal): Promise<void> {
     seen = up?.startsWith("Up") ? id : undefined;
     await pause(1500, undefined, { signal });
   }
-  const why = {
-    program: "docker",
-    args: ["service", "ps", "--no-trunc", "--format", "{{.CurrentState}}: {{.Error}}", edgeService],
-    root: true,
-  } as const;
-  const { stdout } = await link.run(why, { signal, accept: [0, 1] });
+  const { stdout } = await link.run(edgeTasks, { signal, accept: [0, 1] });
   throw fault("edge-unwell", [
     link.target.name,
     stdout.split("\n")[0]?.trim() || "no task of it was started",

@@ -5,7 +5,7 @@ import type { Facts } from "./read.ts";
 import { concerns, summary } from "./summary.ts";
 
 /** Looks at a server, as a step that people see. */
-export function inspectServer(pool: Pool, target: Target, task: Task): Promise<Facts> {
+export function checkServer(pool: Pool, target: Target, task: Task): Promise<Facts> {
   const plan = {
     id: `connect-${target.name}`,
     title: `Connect to ${target.name}`,
