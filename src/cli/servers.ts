@@ -93,6 +93,8 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
     .action(async (name: string, options: SetUpOptions, self: Command) => {
       if (options.docker !== undefined && !["distribution", "docker"].includes(options.docker))
         self.error(`--docker is "distribution" or "docker".`);
+      if (options.user !== undefined && !/^[a-z_][a-z0-9_-]{0,30}$/.test(options.user))
+        self.error("--user is a name of small letters, digits, - and _.");
       const { facts, resolveServer, saveAndLoad, setUp, setUpPlan } = await import(
         "../engine/server/index.ts"
       );
@@ -146,14 +148,13 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
         const { join, resolveServer, saveAndLoad } = await import("../engine/server/index.ts");
         const all = known(options);
         const [target, group] = [resolveServer(name, all), resolveServer(to, all)];
-        const others = all.filter((one) => one.from !== "ssh" && one.name !== name && one.name !== to);
         const carry = saveAndLoad(machineOf(world));
         const { manager = false, address } = options;
         await operate(`Join the group of ${to}`, name, options, (pool, task) =>
           join(
             { pool, target, carry },
             group,
-            { manager, others, ...(address && { wishes: { address } }) },
+            { manager, others: all, ...(address && { wishes: { address } }) },
             task,
           ),
         );
@@ -177,7 +178,7 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
             all.filter(({ from }) => from !== "ssh"),
             task,
           ));
-        await leave({ pool, target }, { via, ends: options.endGroup ?? false }, task);
+        await leave({ pool, target }, { via, others: all, ends: options.endGroup ?? false }, task);
       });
     });
 

@@ -5,6 +5,7 @@ import { get } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { Fault, operate, type Report, type Task } from "../../src/engine/process/index.ts";
 import {
   type Asker,
@@ -202,11 +203,19 @@ describe("setting servers up", { concurrency: true }, () => {
     };
     await fails(setUpNow(docker, {}, onReport), "connection-lost", /The connection to docker was lost/);
     await (await cut)?.end();
-    const { steps } = await setUpNow(docker);
+    const { steps } = await setUpNow(docker, { user: { name: "ship", sudo: true } });
     assert.equal(steps.get("swarm"), "skipped");
     assert.equal(steps.get("image"), "done");
     assert.equal(steps.get("edge"), "done");
     assert.equal((await ask(docker.address, "no-such-site.example")).status, 404);
+
+    // The user that deploys is let in by the same key, may use Docker, and becomes root without a password.
+    const ship = await pool.link({ name: "ship", address: `ship@${docker.name}` }, signal);
+    assert.equal(
+      (await ship.run({ program: "docker", args: ["ps", "-q"] }, { signal })).stdout.trim().length,
+      12,
+    );
+    assert.equal((await ship.run({ program: "sudo", args: ["-n", "id", "-u"] }, { signal })).stdout, "0\n");
 
     // The edge goes on with what it has where a new configuration is wrong, and is not disturbed by one that is the same.
     const link = await pool.link(target(docker), signal);
@@ -220,6 +229,11 @@ describe("setting servers up", { concurrency: true }, () => {
       /goes on with the one it has/,
     );
     assert.equal(await loadEdge(link, edgeConfig([route]), signal), "same");
+
+    // Started anew, it comes back by itself, with the configuration that it was given.
+    await docker.restart();
+    assert.equal((await answered(docker.address, "shop.example")).status, 308);
+    assert.equal((await ask(docker.address, "no-such-site.example")).status, 404);
   });
 
   /** Two tasks of one service, one on each server, hear each other by the name of the service over the overlay. */
@@ -269,6 +283,19 @@ describe("setting servers up", { concurrency: true }, () => {
     return (await server.inside(["sh", "-c", `${files}; ${swarm}`])).stdout;
   }
 });
+
+/** The first answer of a server that is starting: nobody announces it, so it is asked. */
+async function answered(address: string, host: string): ReturnType<typeof ask> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await ask(address, host);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(200);
+    }
+  }
+}
 
 /** What a server answers at port 80 to a name. */
 function ask(address: string, host: string): Promise<{ status: number; server: string; body: string }> {

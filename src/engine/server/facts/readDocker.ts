@@ -90,6 +90,8 @@ interface Application {
 /** Docker Swarm on this server. */
 export type SwarmFacts =
   | { role: "none" }
+  /** There is a Docker, which this user may not ask or which does not answer. */
+  | { role: "unknown" }
   | { role: "locked" }
   | { role: "joining"; says: string }
   | { role: "worker"; node: string; address: string; managers: string[] }
@@ -143,8 +145,9 @@ export const labelsOfOurs = {
 
 export function swarmOf(told: Told): SwarmFacts {
   const text = told.one("docker.swarm");
-  const info = text === undefined ? undefined : swarm.parse(JSON.parse(text));
-  if (info === undefined || info.LocalNodeState === "inactive") return { role: "none" };
+  if (text === undefined) return { role: told.one("docker.program") === undefined ? "none" : "unknown" };
+  const info = swarm.parse(JSON.parse(text));
+  if (info.LocalNodeState === "inactive") return { role: "none" };
   if (info.LocalNodeState === "locked") return { role: "locked" };
   if (info.LocalNodeState !== "active") return { role: "joining", says: info.Error };
   const managers = (info.RemoteManagers ?? []).map(({ Addr }) => Addr);

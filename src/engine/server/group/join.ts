@@ -1,17 +1,27 @@
 import { fault, type Task } from "../../process/index.ts";
-import type { Facts } from "../facts/index.ts";
-import { labelsOfOurs } from "../facts/index.ts";
+import { type Facts, labelsOfOurs } from "../facts/index.ts";
 import type { Target } from "../link.ts";
 import { admit } from "../setup/firewall.ts";
 import type { Carrier } from "../setup/image.ts";
 import { setUpPlan, type Wishes } from "../setup/plan.ts";
 import { edgeRuns, setUp } from "../setup/setUp.ts";
 import { callJoin } from "./joinCall.ts";
-import { docker, type Ground, look, type Manager, manager, managersAdvice, until } from "./swarm.ts";
+import {
+  docker,
+  type Ground,
+  look,
+  type Manager,
+  manager,
+  managersAdvice,
+  membersAmong,
+  runsIn,
+  tell,
+  until,
+} from "./swarm.ts";
 
 interface Options {
   manager?: boolean;
-  /** The other servers of the group, as far as they are known: they have to let the new one in. */
+  /** All servers that are known: those of the group have to let the new one in. */
   others?: readonly Target[];
   wishes?: Pick<Wishes, "docker" | "address" | "firewall" | "swap" | "user">;
 }
@@ -55,7 +65,7 @@ function isIn({ swarm }: Manager, found: Facts): boolean {
 
 /** A group of one in which nothing of anybody's runs is left without asking: set-up makes it so. Another is refused. */
 function emptyGroup({ name }: Target, { swarm }: Facts): boolean {
-  if (swarm.role === "none") return false;
+  if (swarm.role === "none" || swarm.role === "unknown") return false;
   if (swarm.role !== "manager")
     throw fault("group-refused", [name, "it belongs to another group, which it has to leave first"]);
   if (swarm.members.length > 1)
@@ -63,12 +73,9 @@ function emptyGroup({ name }: Target, { swarm }: Facts): boolean {
       name,
       `it is one of ${swarm.members.length} servers of another group, which it has to leave first`,
     ]);
-  const runs = [...swarm.applications.map((one) => `${one.name} (${one.stage})`), ...swarm.foreign];
-  if (runs.length > 0)
-    throw fault("group-refused", [
-      name,
-      `it runs ${runs.slice(0, 3).join(", ")} in a group of its own, which joining would end`,
-    ]);
+  const runs = runsIn(swarm);
+  if (runs !== undefined)
+    throw fault("group-refused", [name, `it runs ${runs} in a group of its own, which joining would end`]);
   return true;
 }
 
@@ -100,7 +107,7 @@ function leaveAlone({ pool, target }: Ground, task: Task): Promise<void> {
   });
 }
 
-/** Every member lets the new one in before it comes; who is not reached is named by its group, which then does not see it. */
+/** Every member lets the new one in before it comes. */
 function letIn(
   ground: Ground,
   group: Manager,
@@ -116,12 +123,13 @@ function letIn(
       .map(({ args = [] }) => `ufw ${args.join(" ")}`)
       .join("\n"),
   };
-  return task.step(described, async () => {
-    for (const target of [ground.target, ...others]) {
-      const found = target === ground.target ? group : await look({ ...ground, target }, task);
-      const link = await ground.pool.link(target, task.signal);
-      for (const remote of admit(found, address)) await link.run(remote, { signal: task.signal });
-    }
+  return task.step(described, async (step) => {
+    const { reached, missing } = membersAmong(group, ground.target, others);
+    await tell({ ...ground, group }, reached, (found) => admit(found, address), task);
+    if (missing.length > 0)
+      step.says(
+        `${missing.join(", ")} of its group ${missing.length === 1 ? "is" : "are"} in none of your lists: let it in there by hand`,
+      );
   });
 }
 

@@ -1,14 +1,27 @@
 import { fault, type Task } from "../../process/index.ts";
 import type { Member } from "../facts/index.ts";
-import type { Target } from "../link.ts";
+import type { Remote, Target } from "../link.ts";
 import { dismiss } from "../setup/firewall.ts";
-import { docker, type Ground, look, type Manager, manager, managersAdvice, until } from "./swarm.ts";
+import {
+  docker,
+  type Ground,
+  look,
+  type Manager,
+  manager,
+  managersAdvice,
+  membersAmong,
+  runsIn,
+  tell,
+  until,
+} from "./swarm.ts";
 
 const drainMs = 10 * 60_000;
 
 interface Options {
   /** A manager of the group that is not the one that leaves. */
   via: Target | undefined;
+  /** All servers that are known: those of the group close their ports of Swarm to it again. */
+  others?: readonly Target[];
   /** Its group may end with it, and with that all that runs in it. */
   ends?: boolean;
 }
@@ -16,20 +29,21 @@ interface Options {
 /** Takes a server out of its group: what runs there moves first. */
 export async function leave(
   { pool, target }: Ground,
-  { via, ends = false }: Options,
+  { via, others = [], ends = false }: Options,
   task: Task,
 ): Promise<void> {
-  const { swarm } = await look({ pool, target }, task);
+  const found = await look({ pool, target }, task);
+  const { swarm } = found;
   if (swarm.role !== "manager" && swarm.role !== "worker") {
     task.skip({ id: "leave", title: `Take ${target.name} out of its group` }, "it is in none");
     return;
   }
   if (swarm.role === "manager" && swarm.members.length === 1) {
-    const runs = [...swarm.applications.map((one) => `${one.name} (${one.stage})`), ...swarm.foreign];
-    if (runs.length > 0 && !ends)
+    const runs = runsIn(swarm);
+    if (runs !== undefined && !ends)
       throw fault("group-refused", [
         target.name,
-        `it is all of its group, which would end, and with it ${runs.slice(0, 3).join(", ")}`,
+        `it is all of its group, which would end, and with it ${runs}`,
       ]);
     return await depart({ pool, target }, ["--force"], task);
   }
@@ -48,7 +62,8 @@ export async function leave(
   await move({ pool, target: via }, member, "drain", task);
   if (member.manager) await demote({ pool, target: via }, { pool, target }, member, task);
   await depart({ pool, target }, [], task);
-  await forget({ pool, target: via }, group, member, task);
+  const close = group.swarm.members.flatMap(({ address }) => dismiss(found, address));
+  await forget({ pool, target: via, group }, { member, others, own: { target, close } }, task);
   const advice = member.manager ? managersAdvice(managers - 1) : undefined;
   if (advice) task.skip({ id: "managers", title: "Keep the number of managers odd" }, advice);
 }
@@ -123,22 +138,32 @@ function depart({ pool, target }: Ground, force: string[], task: Task): Promise<
   });
 }
 
+interface Forgetting {
+  member: Member;
+  others: readonly Target[];
+  /** What the one that has left takes back. */
+  own: { target: Target; close: readonly Remote[] };
+}
+
 function forget(
-  { pool, target }: Ground,
-  group: Manager,
-  { id, hostname, address }: Member,
+  { pool, target, group }: Ground & { group: Manager },
+  { member, others, own }: Forgetting,
   task: Task,
 ): Promise<void> {
+  const { id, hostname, address } = member;
   const described = {
     id: "forget",
     title: `Take ${hostname} off the group's list`,
-    why: "Its ports of Swarm are closed to it again.",
+    why: "The ports of Swarm are closed between them again.",
     command: `docker node rm --force ${hostname}`,
   };
   return task.step(described, async () => {
     const { signal } = task;
     const link = await pool.link(target, signal);
     await link.run(docker("node", "rm", "--force", id), { signal });
-    for (const remote of dismiss(group, address)) await link.run(remote, { signal });
+    const stay = membersAmong(group, target, others).reached.filter(({ name }) => name !== own.target.name);
+    await tell({ pool, target, group }, stay, (found) => dismiss(found, address), task);
+    const left = await pool.link(own.target, signal);
+    for (const remote of own.close) await left.run(remote, { signal });
   });
 }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { fault, type Output, type Task } from "../../process/index.ts";
 import { type Facts, facts } from "../facts/index.ts";
 import type { Link, Pool, Remote, Target } from "../link.ts";
+import { pause } from "../ssh/abort.ts";
 
 export interface Ground {
   pool: Pool;
@@ -39,6 +39,36 @@ export function look({ pool, target }: Ground, task: Task): Promise<Facts> {
   );
 }
 
+/** What would end with a group, a few of it by name; undefined where nothing runs in it but the edge. */
+export function runsIn({ applications, foreign }: Manager["swarm"]): string | undefined {
+  const runs = [...applications.map(({ name, stage }) => `${name} (${stage})`), ...foreign];
+  return runs.length === 0 ? undefined : runs.slice(0, 3).join(", ");
+}
+
+/** The other members of a group besides the manager that is asked: those that are among known servers, and the rest. */
+export function membersAmong({ swarm }: Manager, asked: Target, known: readonly Target[]) {
+  const others = swarm.members.filter(({ id }) => id !== swarm.node);
+  const reached = known.filter(
+    ({ name }) => name !== asked.name && others.some(({ server }) => server === name),
+  );
+  const missing = others.filter(({ server }) => !reached.some(({ name }) => name === server));
+  return { reached, missing: missing.map(({ server, hostname }) => server ?? hostname) };
+}
+
+/** Runs on the manager that was asked, and on other members, what each of them needs. */
+export async function tell(
+  { pool, target, group }: Ground & { group: Manager },
+  others: readonly Target[],
+  what: (found: Facts) => readonly Remote[],
+  { signal }: Task,
+): Promise<void> {
+  for (const member of [target, ...others]) {
+    const link = await pool.link(member, signal);
+    const found = member === target ? group : await facts(link, { signal, root: true });
+    for (const remote of what(found)) await link.run(remote, { signal });
+  }
+}
+
 /** Asks until the answer is the one waited for. Docker tells of no such thing by an event that the CLI shows. */
 export async function until(
   link: Link,
@@ -50,7 +80,7 @@ export async function until(
   for (;;) {
     if (holds(await link.run(ask, { signal, accept: [0, 1] }))) return;
     if (Date.now() > deadline) throw fault("group-refused", [link.target.name, or]);
-    await pause(700, undefined, { signal });
+    await pause(700, signal, "Waiting for the group");
   }
 }
 

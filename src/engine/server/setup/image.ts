@@ -25,7 +25,11 @@ export function saveAndLoad(machine: Machine): Carrier {
     const load = await link.start({ program: "docker", args: ["load", "--quiet"], root: true }, { signal });
     load.stdout.resume();
     load.stderr.resume();
-    await pipeline(await own.get(), load.stdin, { signal });
+    try {
+      await pipeline(await own.get(), load.stdin, { signal });
+    } catch (thrown) {
+      throw signal.aborted ? fault("cancelled", [`Sending ${image}`], { cause: thrown }) : thrown;
+    }
     const { code } = await load.exited;
     if (code !== 0)
       throw fault("image-out-of-reach", [

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
-import { setTimeout as pause } from "node:timers/promises";
 import { fault, format, type Line } from "../../process/index.ts";
 import type { Link, Remote } from "../link.ts";
+import { pause } from "../ssh/abort.ts";
 
 interface Options {
   signal: AbortSignal;
@@ -29,7 +29,7 @@ export async function perform(link: Link, remote: Remote, options: Options): Pro
       throw fault("set-up-failed", [link.target.name, options.what, reason], detail);
     }
     options.onLine?.({ from: "stderr", text: "Another program installs software just now; waiting for it." });
-    await pause(3000, undefined, { signal: options.signal });
+    await pause(3000, options.signal, options.what);
   }
 }
 

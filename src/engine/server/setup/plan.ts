@@ -111,7 +111,8 @@ export function setUpPlan(server: string, facts: Facts, wishes: Wishes = {}): Se
     imageOperation(facts),
     ...(joins ? [] : [edgeOperation(facts)]),
   ];
-  const asks = question !== undefined && !joins && facts.swarm.role === "none";
+  const asks =
+    question !== undefined && !joins && (facts.swarm.role === "none" || facts.swarm.role === "unknown");
   return { server, operations, refusals, questions: asks ? [question] : [] };
 }
 
@@ -362,7 +363,7 @@ function swarmOperation(
     },
   ];
   const command = `${byHand(remotes)}\ndocker node update --label-add ${labelsOfOurs.server}=${server} "$(docker info --format '{{.Swarm.NodeID}}')"`;
-  if (swarm.role === "none")
+  if (swarm.role === "none" || swarm.role === "unknown")
     return { ...described, command, state: { needed: true, action: { kind: "swarm", remotes, server } } };
   if (swarm.role !== "manager") return already(described, "it is a worker of a group already", remotes);
   const named = swarm.members.find(({ id }) => id === swarm.node)?.server !== undefined;

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { isOlder } from "../../docker/index.ts";
 import { fault, type Line, type Task } from "../../process/index.ts";
 import { edgeService, edgeTasks } from "../edge/service.ts";
 import { type Facts, facts, labelsOfOurs, leastDocker } from "../facts/index.ts";
 import type { Link, Pool, Remote, Target } from "../link.ts";
+import { pause } from "../ssh/abort.ts";
 import { bring, type Carrier } from "./image.ts";
 import { guarded } from "./lockout.ts";
 import { perform } from "./perform.ts";
@@ -140,7 +140,7 @@ export async function edgeRuns(link: Link, signal: AbortSignal): Promise<void> {
     const [id = "", up] = (await link.run(ask, { signal })).stdout.trim().split(/ (.*)/);
     if (up?.startsWith("Up") && id === seen) return;
     seen = up?.startsWith("Up") ? id : undefined;
-    await pause(1500, undefined, { signal });
+    await pause(1500, signal, "Waiting for the edge proxy");
   }
   const { stdout } = await link.run(edgeTasks, { signal, accept: [0, 1] });
   throw fault("edge-unwell", [
