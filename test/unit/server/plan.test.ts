@@ -1,7 +1,7 @@
 // What a server lacks is a pure function of what it is: the list is shown before anything runs.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Facts, setUpPlan, type Wishes } from "../../../src/engine/server/index.ts";
+import { type Facts, managersAdvice, setUpPlan, type Wishes } from "../../../src/engine/server/index.ts";
 import { addressPool } from "../../../src/engine/server/setup/addresses.ts";
 import { mergeDaemon } from "../../../src/engine/server/setup/daemon.ts";
 import { fresh, gigabyte } from "./fresh.ts";
@@ -260,4 +260,19 @@ describe("swap", () => {
     ],
   ] satisfies [string, Partial<Facts>][])
     test(`is not where it ${what}`, () => assert.equal(operation("swap", change).state.needed, false));
+});
+
+describe("managers are kept odd", () => {
+  const cases: [number, RegExp | undefined][] = [
+    [1, undefined],
+    [2, /if either of them fails, nothing can be changed.*Have 1 or 3\./],
+    [3, undefined],
+    [4, /they stand the loss of 1, as 3 do\. Have 3 or 5\./],
+  ];
+  for (const [managers, says] of cases)
+    test(`${managers}`, () => {
+      const advice = managersAdvice(managers);
+      if (says === undefined) assert.equal(advice, undefined);
+      else assert.match(advice ?? "", says);
+    });
 });

@@ -6,7 +6,7 @@ import { put } from "./systems.ts";
 const folder = "/var/lib/sistership/undo";
 const unit = "sistership-undo";
 /** How long the server waits for us before it puts everything back by itself. */
-const patienceSeconds = 90;
+const patienceSeconds = 180;
 const connectMs = 20_000;
 
 interface Ground {
@@ -33,8 +33,8 @@ export async function guarded({ rules, files, tool, on }: FirewallChange, ground
     root: true,
   });
   await run(put(`${folder}/undo.sh`, undo(tool, on), "0700"));
-  await run(script(arm));
   try {
+    await run(script(arm));
     for (const rule of rules) await run(rule);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
     await using second = await pool.anew(target, limit);
@@ -42,24 +42,24 @@ export async function guarded({ rules, files, tool, on }: FirewallChange, ground
     // By the new way in: if it does not hold, the server puts everything back.
     await second.run(script(disarm), { signal });
   } catch (thrown) {
-    throw await retreat(link, thrown);
+    throw await retreat(link, thrown, signal);
   }
 }
 
 /** Puts everything back by the connection that is still open; where that is gone too, the server does it by itself. */
-async function retreat(link: Link, thrown: unknown): Promise<Fault> {
+async function retreat(link: Link, thrown: unknown, signal: AbortSignal): Promise<Fault> {
   const cause = toFault(thrown);
+  const detail = { cause, lastLines: [cause.says] };
   try {
-    await link.run(script(back), { signal: AbortSignal.timeout(30_000) });
-  } catch (lost) {
+    const { stdout } = await link.run(script(back), { signal: AbortSignal.timeout(30_000) });
+    // The rules stay where they had been found to let us in, and only that news was lost.
+    const wasArmed = stdout.split("\n").includes("back");
+    if (!wasArmed || signal.aborted || cause.code === "set-up-failed") return cause;
+  } catch {
     const after = `it puts its old ones back by itself within ${patienceSeconds} s`;
-    return fault("would-lock-out", [link.target.name, after], { cause: lost, lastLines: [cause.says] });
+    return fault("would-lock-out", [link.target.name, after], detail);
   }
-  if (cause.code === "cancelled" || cause.code === "set-up-failed") return cause;
-  return fault("would-lock-out", [link.target.name, "its old ones are back"], {
-    cause,
-    lastLines: [cause.says],
-  });
+  return fault("would-lock-out", [link.target.name, "its old ones are back"], detail);
 }
 
 function putBack(run: Ground["run"]): Promise<void> {
@@ -84,7 +84,7 @@ rm -r ${folder}
 `;
 
 const back = `
-if [ -e ${folder}/armed ]; then sh ${folder}/undo.sh; fi
+if [ -e ${folder}/armed ]; then sh ${folder}/undo.sh && echo back; fi
 systemctl stop ${unit}.timer 2>/dev/null
 rm -rf ${folder}
 `;
@@ -95,5 +95,5 @@ function undo(tool: FirewallChange["tool"], on: boolean): string {
     tool === "ufw"
       ? ["ufw --force disable", "ufw --force enable"]
       : ["systemctl disable --now firewalld", "systemctl enable --now firewalld && firewall-cmd --reload"];
-  return `${off}\ntar -C / -xf ${folder}/before.tar\n${on ? `${start}\n` : ""}rm -rf ${folder}\n`;
+  return `[ -e ${folder}/armed ] || exit 0\n${off}\ntar -C / -xf ${folder}/before.tar\n${on ? `${start}\n` : ""}rm -rf ${folder}\n`;
 }
