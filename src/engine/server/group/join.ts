@@ -3,7 +3,8 @@ import { type Facts, labelsOfOurs } from "../facts/index.ts";
 import type { Target } from "../link.ts";
 import { admit } from "../setup/firewall.ts";
 import type { Carrier } from "../setup/image.ts";
-import { setUpPlan, type Wishes } from "../setup/plan.ts";
+import type { Wishes } from "../setup/operation.ts";
+import { setUpPlan } from "../setup/plan.ts";
 import { edgeRuns, setUp } from "../setup/setUp.ts";
 import { callJoin } from "./joinCall.ts";
 import {

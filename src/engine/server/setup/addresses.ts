@@ -1,5 +1,5 @@
 import type { Facts } from "../facts/index.ts";
-import type { Question } from "./plan.ts";
+import type { Question } from "./operation.ts";
 
 /** Under which address others of its group reach the server; a question where that is not plain. */
 export function advertised(

@@ -6,8 +6,8 @@ import type { Link, Pool, Remote, Target } from "../link.ts";
 import { pause } from "../ssh/abort.ts";
 import { bring, type Carrier } from "./image.ts";
 import { guarded } from "./lockout.ts";
+import type { Action, Operation, SetUpPlan } from "./operation.ts";
 import { perform } from "./perform.ts";
-import type { Action, Operation, SetUpPlan } from "./plan.ts";
 import { put } from "./systems.ts";
 
 interface Ground {

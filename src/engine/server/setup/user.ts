@@ -1,7 +1,7 @@
 import { template } from "../../blueprint/index.ts";
 import type { Facts } from "../facts/index.ts";
 import type { Remote } from "../link.ts";
-import type { Operation } from "./plan.ts";
+import type { Operation } from "./operation.ts";
 
 /** A user to deploy as: let in by key alone, may use Docker, becomes root only if that was chosen. */
 export function deployUser({ users, user }: Facts, wish: { name: string; sudo: boolean }): Operation {
