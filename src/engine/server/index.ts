@@ -1,18 +1,16 @@
-export { type CaddyJson, edgeConfig, loadEdge, type Route } from "./edge/index.ts";
-export { checkServer, concerns, type Facts, facts, summary } from "./facts/index.ts";
+export { edgeConfig, loadEdge } from "./edge/index.ts";
+export { checkServer, type Facts, facts } from "./facts/index.ts";
 export { drain, findManager, join, leave, managersAdvice } from "./group/index.ts";
 export {
   changeInventory,
   type Entry,
   editInventory,
-  type Inventory,
   inventoryFiles,
   inventorySchema,
   isAddress,
   type KnownServer,
   knownServers,
   openInventory,
-  type Price,
   priceOf,
   readSettings,
   resolveServer,
@@ -30,7 +28,6 @@ export type {
   Terminal,
 } from "./link.ts";
 export {
-  type Carrier,
   type Operation,
   type Question,
   type SetUpPlan,

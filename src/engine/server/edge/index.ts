@@ -1,3 +1,2 @@
-export { type CaddyJson, edgeConfig } from "./config.ts";
+export { edgeConfig } from "./config.ts";
 export { loadEdge } from "./load.ts";
-export type { Route } from "./route.ts";
