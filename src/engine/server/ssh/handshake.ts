@@ -62,7 +62,7 @@ export function handshake(
     const client = new ssh.Client();
     let failure: Fault | undefined;
     let accepted: Buffer | undefined;
-    let asked = false;
+    const asked = secrets.asked;
     let lastError: (Error & { level?: string }) | undefined;
 
     /** The server must say something within so much time; what people are asked does not count. */
@@ -81,7 +81,10 @@ export function handshake(
     const finish = () => {
       rest();
       signal.removeEventListener("abort", abort);
-      const again = !failure && (asked || (login.left > 0 && tooMany(lastError)));
+      const keysLeft = tooMany(lastError) && login.goesOn();
+      // sshd does not wait for ever for people to answer; now they have
+      const tooLate = secrets.asked > asked && lastError?.level !== "client-authentication";
+      const again = !failure && !login.failure && (keysLeft || (tooLate && !tooMany(lastError)));
       reject(new NotIn(failure ?? why(), again));
     };
     const why = (): Fault => {
@@ -119,9 +122,7 @@ export function handshake(
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         if (accepted?.equals(key)) return verify(true); // the keys of the session are renewed now and then
         rest();
-        checkHostKey(key, server, settings, secrets, () => {
-          asked = true;
-        }).then(
+        checkHostKey(key, server, settings, secrets).then(
           () => {
             accepted = key;
             wait();

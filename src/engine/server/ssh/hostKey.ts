@@ -28,7 +28,6 @@ export async function checkHostKey(
   name: string,
   settings: Settings,
   secrets: Secrets,
-  asking: () => void,
 ): Promise<void> {
   const verdict = known(settings).verdict(key);
   const has = `${typeOf(key)} ${fingerprint(key)}`;
@@ -59,7 +58,6 @@ export async function checkHostKey(
   await secrets.turn(async () => {
     // Several connections may have met the same host at the same time.
     if (known(settings).verdict(key).verdict === "known") return;
-    asking();
     const { hostname, port, hostKeyName } = settings;
     const address = port === 22 ? hostname : `${hostname}:${port}`;
     const host = { name, address, type: typeOf(key), fingerprint: fingerprint(key) };

@@ -11,7 +11,6 @@ import type { Settings } from "./settings.ts";
 type Answer = readonly string[];
 
 interface Offer {
-  name: string;
   publicKey: ParsedKey | undefined;
   sign(data: Buffer, hash: string | undefined): Promise<Buffer>;
   /** Where the passphrase must be known before the key can be offered at all. */
@@ -35,8 +34,7 @@ export class Login {
   #methods: Answer = [];
   #steps: AsyncGenerator<AnyAuthMethod, void, Answer> | undefined;
   #password: { key: string; value: string } | undefined;
-  /** Keys that were offered so far. */
-  offered = 0;
+  readonly #offered = new Set<Offer>();
   /** What ended the login from our side. */
   failure: Fault | undefined;
 
@@ -46,14 +44,15 @@ export class Login {
     this.#tools = tools;
   }
 
-  /** Keys that no connection has offered yet. */
-  get left(): number {
-    return this.#offers?.length ?? 0;
-  }
-
   /** Begins on a new connection, where the last one stopped. */
   begin(): void {
     this.#steps = undefined;
+  }
+
+  /** The key that was offered last was one too many, and refused; whether there are others. */
+  goesOn(): boolean {
+    this.#offers?.shift();
+    return (this.#offers?.length ?? 0) > 0;
   }
 
   /** What to try next; false when there is nothing left. */
@@ -79,9 +78,9 @@ export class Login {
     const [open] = this.#passedOver;
     if (open) return open;
     const keys =
-      this.offered === 0
+      this.#offered.size === 0
         ? "you have no key for it"
-        : `it did not accept your ${this.offered === 1 ? "key" : `${this.offered} keys`}`;
+        : `it did not accept your ${this.#offered.size === 1 ? "key" : `${this.#offered.size} keys`}`;
     const cannot = this.#settings.certificates
       ? ", and certificates (CertificateFile) are not understood by Sistership"
       : "";
@@ -94,14 +93,15 @@ export class Login {
     let takes = yield { type: "none", username };
     if (publicKey && takes.includes("publickey")) {
       this.#offers ??= await this.#keys();
-      for (let offer = this.#offers.shift(); offer; offer = this.#offers.shift()) {
+      for (let [offer] = this.#offers; offer; [offer] = this.#offers) {
         const { sign } = offer;
         const key = offer.publicKey ?? (await offer.open?.());
-        if (!key) continue;
-        this.offered++;
+        this.#offered.add(offer);
+        if (!key) throw this.#refused("a key could not be read");
         const agent = this.#tools.ssh.signer(key, (data, hash) => this.#signed(sign(data, hash)));
         takes = yield { type: "agent", username, agent };
         if (this.failure) throw this.failure;
+        this.#offers.shift(); // only now: the connection may have ended before the answer
         if (!takes.includes("publickey")) break;
       }
     }
@@ -149,7 +149,8 @@ export class Login {
       if (answer === undefined) throw this.#refused("no password was given");
       if (wrong && this.#password?.key === key && this.#password.value === answer)
         throw this.#refused("the password was not right");
-      this.#password = { key, value: answer };
+      // a code is good for once
+      if (/password/i.test(prompt)) this.#password = { key, value: answer };
       answers.push(answer);
     }
     return answers;
@@ -188,14 +189,13 @@ export class Login {
   }
 
   /** A key that the agent has too is left to the agent: it may be open there already. */
-  #offerFile({ file, publicKey, open }: KeyFile, agent: AgentKeys | undefined): Offer[] {
+  #offerFile({ publicKey, open }: KeyFile, agent: AgentKeys | undefined): Offer[] {
     const twin = agent?.keys.find((key) => publicKey && key.getPublicSSH().equals(publicKey.getPublicSSH()));
     if (twin) return [offerAgent(twin, agent)];
     if (!open) return [];
     const refused = (reason: string) => this.#refused(reason);
     return [
       {
-        name: file,
         publicKey,
         open: () => open(refused),
         sign: async (data, hash) => (await open(refused)).sign(data, hash),
@@ -210,7 +210,6 @@ export class Login {
 
 function offerAgent(key: ParsedKey, agent: AgentKeys | undefined): Offer {
   return {
-    name: key.comment,
     publicKey: key,
     sign: (data, hash) => (agent ? agent.sign(key, data, hash) : Promise.reject(new Error("no agent"))),
   };

@@ -31,6 +31,8 @@ export class Secrets {
   readonly root = new Remembered<RootWay>();
   /** What the server was told at the login, by user, host and prompt. */
   readonly passwords = new Map<string, string>();
+  /** How many questions were asked so far. */
+  asked = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(asker: Asker) {
@@ -39,7 +41,10 @@ export class Secrets {
 
   /** Waits until nobody else is being asked. */
   turn<T>(question: () => Promise<T>): Promise<T> {
-    const answer = this.#turn.then(question);
+    const answer = this.#turn.then(() => {
+      this.asked++;
+      return question();
+    });
     this.#turn = answer.catch(() => {});
     return answer;
   }
