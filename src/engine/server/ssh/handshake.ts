@@ -156,7 +156,7 @@ function words(error: Error | undefined, { proxyCommand }: Settings): string {
   const said = error?.message ?? "";
   if (/no matching (.*)$/i.test(said))
     return `it speaks only an older or a newer SSH (${said.replace(/^Handshake failed: /, "")}). Update its SSH service`;
-  if (!/before handshake|ECONNRESET|^$/.test(said)) return said;
+  if (!/before handshake|ECONNRESET|EPIPE|^$/.test(said)) return said;
   return proxyCommand === undefined
     ? "it ended the connection before the login. Check the port, and whether it shuts your address out"
     : "the ProxyCommand of your SSH configuration ended before the login. Try it in a terminal";
