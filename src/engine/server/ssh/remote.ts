@@ -3,7 +3,7 @@ import { type Fault, fault } from "../../process/index.ts";
 import type { RemoteProcess } from "../link.ts";
 import type { Connection, Session } from "./connection.ts";
 import { sendSignal } from "./signal.ts";
-import { readableOf, Socket, writableOf } from "./streams.ts";
+import { brokenPipe, readableOf, Socket, writableOf } from "./streams.ts";
 
 const graceMs = 2_000;
 
@@ -26,6 +26,15 @@ export async function startRemote(
   const stdout = readableOf(channel);
   const stderr = readableOf(channel.stderr);
   stdin.on("error", () => {}); // a program may end without reading its input; its exit says what matters
+  session.exit.then(() => {
+    if (!stdin.writableFinished) stdin.destroy(brokenPipe());
+  });
+  const unheard = () => {
+    // What it left running may hold its outputs open: where nobody listens any more, the session is given back.
+    if (stdout.destroyed && stderr.destroyed) session.exit.then(() => channel.close());
+  };
+  stdout.once("close", unheard);
+  stderr.once("close", unheard);
   const exited = exitOf(session, connection, what, signal, (failure) => {
     for (const stream of [stdin, stdout, stderr]) {
       if (stream.listenerCount("error") === 0) stream.on("error", () => {}); // the exit says it to whoever does not listen
@@ -56,7 +65,7 @@ export function exitOf(
       connection.farewell(stop(channel));
       lose(fault("cancelled", [what]));
     };
-    const forget = connection.onLost(lose);
+    const forget = connection.onLost(() => lose(connection.lost(what)));
     channel.once("close", forget);
     exit.then((code) => {
       signal.removeEventListener("abort", abort);

@@ -106,6 +106,8 @@ async function throughSudo(
     failed = reject;
   });
   const stdout = new After(mark);
+  // the exit says it to whoever does not listen
+  for (const stream of [stdout, gate]) stream.on("error", () => {});
   pipeline(running.stdout, stdout, () => {});
   pipeline(running.stderr, gate, () => {});
   const waiting = new AbortController();

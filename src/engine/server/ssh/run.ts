@@ -11,7 +11,10 @@ export async function outputOf(process: RemoteProcess): Promise<Output> {
   const stderr = collect(process.stderr);
   const { code } = await process.exited;
   // What it left running may hold its outputs open for ever: once it is gone, silence means the end.
-  return { code, stdout: await stdout.end(), stderr: await stderr.end() };
+  const [out, err] = await Promise.all([stdout.end(), stderr.end()]);
+  process.stdout.destroy();
+  process.stderr.destroy();
+  return { code, stdout: out, stderr: err };
 }
 
 /** The output of a program that has to end as it should. */

@@ -1,12 +1,14 @@
 import { Duplex, Readable, Writable } from "node:stream";
 import type { Channel } from "ssh2";
 
+type Done = (error?: Error | null) => void;
+
 /** How much waits in one of our streams; the channel below holds two megabytes by itself. */
 const highWaterMark = 64 * 1024;
 
 /**
- * A channel's own streams never end by themselves when the connection goes, and call nobody back. These do: they are what
- * users of a channel hold, and `fail` ends them.
+ * A channel's own streams do not end when the connection goes, and leave whoever writes waiting for ever. These are what
+ * users of a channel hold instead: they can be destroyed, and are when it goes.
  */
 export function readableOf(source: Readable): Readable {
   const readable = new Readable({
@@ -28,11 +30,27 @@ export function readableOf(source: Readable): Readable {
 }
 
 export function writableOf(channel: Channel): Writable {
+  let pending: Done | undefined;
+  channel.once("close", () => pending?.(brokenPipe()));
   return new Writable({
     highWaterMark,
-    write: (chunk, _encoding, done) => void write(channel, chunk, done),
-    final: (done) => void end(channel, done),
+    write(chunk, _encoding, done) {
+      if (!channel.writable) return void done(brokenPipe());
+      pending = done;
+      channel.write(chunk, (error) => {
+        pending = undefined;
+        done(error);
+      });
+    },
+    final(done) {
+      if (channel.writable) channel.end();
+      done();
+    },
   });
+}
+
+export function brokenPipe(): Error {
+  return Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
 }
 
 /** Two streams as the two sides of one: what is read from the one, and what is written to the other. */
@@ -40,6 +58,8 @@ export class Socket extends Duplex {
   readonly #from: Readable;
   readonly #to: Writable;
   readonly #close: () => void;
+  /** Nothing more will come. */
+  #over = false;
 
   constructor(from: Readable, to: Writable, close: () => void) {
     super({ allowHalfOpen: true, highWaterMark });
@@ -49,9 +69,12 @@ export class Socket extends Duplex {
     from.on("data", (chunk) => {
       if (!this.push(chunk)) from.pause();
     });
-    from.once("end", () => this.push(null));
+    from.once("end", () => {
+      this.#over = true;
+      this.push(null);
+    });
     from.once("error", (error) => this.destroy(error));
-    to.once("error", (error) => this.destroy(error));
+    to.on("error", () => {}); // whoever writes is told
     from.pause();
   }
 
@@ -59,11 +82,15 @@ export class Socket extends Duplex {
     this.#from.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#to.write(chunk, done);
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#to.write(chunk, (error) => {
+      // An answer may have come before all was heard; it is to be read before the writer's failure takes it away.
+      if (error && this.#over && !this.readableEnded) this.once("end", () => done(error));
+      else done(error);
+    });
   }
 
-  override _final(done: (error?: Error | null) => void): void {
+  override _final(done: Done): void {
     this.#to.end(done);
   }
 
@@ -90,14 +117,4 @@ export class Socket extends Duplex {
   unref(): this {
     return this;
   }
-}
-
-function write(channel: Channel, chunk: Buffer, done: (error?: Error | null) => void): void {
-  if (channel.writable) channel.write(chunk, done);
-  else done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-}
-
-function end(channel: Channel, done: () => void): void {
-  if (channel.writable) channel.end();
-  done();
 }
