@@ -217,6 +217,7 @@ describe("the firewall", () => {
   test("lets in Swarm only from members", () => {
     const { command } = operation("firewall", {}, { joins: ["198.51.100.9"] });
     assert.match(command, /ufw allow from 198\.51\.100\.9 to any port 2377 proto tcp/);
+    assert.match(command, /ufw allow from 198\.51\.100\.9 proto esp$/m);
     assert.doesNotMatch(command, /allow (2377|7946|4789)/);
   });
   test("is left alone where its rules are somebody's own", () => {

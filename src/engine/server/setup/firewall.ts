@@ -14,12 +14,10 @@ export interface FirewallChange {
   files: string[];
 }
 
-interface Opening {
-  port: string;
-  protocol: "tcp" | "udp";
-  /** Only for this address. */
-  from?: string;
-}
+type Opening =
+  | { port: string; protocol: "tcp" | "udp"; from?: string }
+  /** What overlay networks that are encrypted travel in; it has no ports. */
+  | { port: undefined; protocol: "esp"; from?: string };
 
 /** Ports that members of a swarm need of each other, and nobody else of any. */
 const swarmPorts: readonly Opening[] = [
@@ -27,6 +25,7 @@ const swarmPorts: readonly Opening[] = [
   { port: "7946", protocol: "tcp" },
   { port: "7946", protocol: "udp" },
   { port: "4789", protocol: "udp" },
+  { port: undefined, protocol: "esp" },
 ];
 
 /** The ports of sshd: the one that was reached, and any other that it listens at. */
@@ -138,13 +137,14 @@ function firewalldRule(opening: Opening): Remote {
 /** A rule as the program itself says it when it is asked what it has. */
 function said(tool: FirewallChange["tool"], { port, protocol, from }: Opening): string {
   if (tool === "ufw") {
-    return from === undefined
-      ? `ufw allow ${port}/${protocol}`
-      : `ufw allow from ${from} to any port ${port} proto ${protocol}`;
+    if (from === undefined) return `ufw allow ${port}/${protocol}`;
+    return `ufw allow from ${from}${port === undefined ? "" : ` to any port ${port}`} proto ${protocol}`;
   }
   if (from === undefined) return `${port}/${protocol}`;
   const family = from.includes(":") ? "ipv6" : "ipv4";
-  return `rule family="${family}" source address="${from}" port port="${port}" protocol="${protocol}" accept`;
+  const what =
+    port === undefined ? `protocol value="${protocol}"` : `port port="${port}" protocol="${protocol}"`;
+  return `rule family="${family}" source address="${from}" ${what} accept`;
 }
 
 function normal(rule: string): string {
