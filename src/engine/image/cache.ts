@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { type BlobDigest, blobDigest, type DiffId, diffId, digestOf, hexOf } from "./digest.ts";
+import { type BlobDigest, blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
 import { type Effort, type Packing, pack } from "./packing.ts";
 import { inPieces } from "./source/bytes.ts";
@@ -22,8 +22,8 @@ export interface Blob extends z.infer<typeof note> {
   file: string;
 }
 
-/** A layer whose bytes are not those that it is called after: whoever gave them cannot be believed. */
-export class WrongLayer extends Error {}
+/** A layer could not be got, or its bytes are not those that it is called after. */
+export class LayerLost extends Error {}
 
 /**
  * Layers that were packed once, for the next server and the next try. Bounded; what was not used longest goes first.
@@ -57,7 +57,7 @@ export class BlobCache {
   add(layer: DiffId, plain: AsyncIterable<Buffer>, packing: Packing, effort: Effort, signal: AbortSignal): Incoming {
     const file = this.#fileOf(layer, packing);
     const part = `${file}.${process.pid}.${++this.#parts}.part`;
-    const incoming = new Incoming(part, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
+    const incoming: Incoming = new Incoming(part, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
     return incoming;
   }
 
@@ -92,7 +92,7 @@ export class BlobCache {
         createWriteStream(part, { mode: 0o600 }),
         { signal },
       );
-      if (`sha256:${tar.digest("hex")}` !== layer) throw new WrongLayer(`the bytes of layer ${layer} are others`);
+      if (`sha256:${tar.digest("hex")}` !== layer) throw new LayerLost(`the bytes of layer ${layer} are others`);
       const digest = blobDigest.parse(`sha256:${packed.digest("hex")}`);
       const noted = { layer, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });

@@ -26,6 +26,14 @@ export class Incoming {
     );
   }
 
+  /** One that is whole already. */
+  static of(blob: Blob): Incoming {
+    const incoming = new Incoming(blob.file, Promise.resolve(blob));
+    incoming.#whole = blob;
+    incoming.#size = blob.bytes;
+    return incoming;
+  }
+
   /** The size when it is known. */
   get bytes(): number | undefined {
     return this.#whole?.bytes;
@@ -39,13 +47,15 @@ export class Incoming {
   /** Its bytes from a place on, to the end, as fast as they come. */
   async *read(from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
     let file: FileHandle | undefined;
+    const wake = () => this.grow(this.#size);
+    signal.addEventListener("abort", wake, { once: true });
     try {
       for (let at = from; ; ) {
         signal.throwIfAborted();
         if (this.#failed) throw this.#failed.reason;
         if (at >= this.#size) {
           if (this.#whole) return;
-          await this.#change(signal);
+          await new Promise<void>((resolve) => this.#wake.push(resolve));
           continue;
         }
         file ??= await this.#open();
@@ -57,6 +67,7 @@ export class Incoming {
         at += bytesRead;
       }
     } finally {
+      signal.removeEventListener("abort", wake);
       await file?.close();
     }
   }
@@ -69,12 +80,5 @@ export class Incoming {
       if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
       return open((await this.done).file, "r");
     }
-  }
-
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
   }
 }

@@ -256,6 +256,27 @@ const sentences = {
   "sessions-refused": (server: string) => ({
     says: `${server} let you in but runs nothing for you: allow sessions (MaxSessions) in its sshd_config.`,
   }),
+  "image-absent": (image: string) => ({
+    says: `There is no image ${image} on this machine: build it first, with "sistership up --release" or "sistership ship".`,
+  }),
+  "layers-unreadable": (image: string, reason: string) => ({
+    says: `The layers of ${image} could not be got out of Docker here: ${reason}. Build it anew, then try again.`,
+  }),
+  "server-full": (server: string, needs: string, has: string) => ({
+    says: `${server} has no room for the image: it needs about ${needs}, and ${has} are free. Free some space there, for example with "docker system prune"; what had arrived was removed.`,
+  }),
+  "image-refused": (server: string, image: string, reason: string) => ({
+    says: `Docker on ${server} did not take ${image}, and runs what it ran: ${reason}`,
+  }),
+  "image-differs": (server: string, image: string, what: string) => ({
+    says: `What arrived on ${server} is not ${image} as it is here (${what}), also after it was sent in full: it was removed there. Check the disk and the Docker engine of ${server}.`,
+  }),
+  "image-other-architecture": (server: string, has: string, image: string, is: string) => ({
+    says: `${server} runs ${has}, and ${image} is for ${is}: build it for ${has}, or on the server, with "build: server" in its stage.`,
+  }),
+  "sending-stalled": (server: string, seconds: number) => ({
+    says: `${server} took nothing for ${seconds} s, several times over: check its network and its disk, then try again. What arrived stays, and only the rest is sent.`,
+  }),
   "no-folder": () => ({ says: "No folder is open: open the project's folder first." }),
   "nothing-recognised": (folder: string) => ({
     says: `Nothing in ${folder} says what it is made of: open the folder that holds package.json, requirements.txt, composer.json, go.mod or the like, or write sistership.yaml by hand.`,

@@ -28,11 +28,22 @@ export type Outcome =
   | { outcome: "cancelled" }
   | { outcome: "failed"; code: FaultCode; says: string };
 
+/** How far a step is that moves bytes. */
+export interface Progress {
+  done: number;
+  total: number;
+  /** What it is at: a layer. */
+  at: string;
+  perSecond: number;
+  secondsLeft?: number;
+}
+
 /** All that an operation tells while it runs. Surfaces draw it, the CLI prints it, the journal keeps it. */
 export type Report =
   | { kind: "began"; operation: string; title: string; about: string; at: string }
   | { kind: "step"; operation: string; step: Step }
   | { kind: "line"; operation: string; step: string; line: Line }
+  | { kind: "progress"; operation: string; step: string; progress: Progress }
   | ({ kind: "ended"; operation: string; ms: number } & Outcome);
 
 export type Reporter = (report: Report) => void;
@@ -46,9 +57,11 @@ export interface Task {
   skip(plan: StepPlan, because: string): void;
 }
 
-interface RunningStep {
+export interface RunningStep {
   /** Passes on a line that the step's program printed. */
   line(line: Line): void;
+  /** How far it is; told as often as it is known, shown as often as one can read. */
+  progress(progress: Progress): void;
   /** What to say of the step when it is done, instead of nothing. */
   says(text: string): void;
 }
@@ -88,6 +101,7 @@ export async function operate<T>(options: OperationOptions, work: (task: Task) =
       try {
         const result = await body({
           line: (line) => report({ kind: "line", operation, step: plan.id, line }),
+          progress: (progress) => report({ kind: "progress", operation, step: plan.id, progress }),
           says: (text) => {
             says = text;
           },

@@ -4,11 +4,10 @@ import { chainsOf, configDigest, digestOf, hexOf } from "../digest.ts";
 import { through, whole } from "./bytes.ts";
 import type { LocalImage, Source } from "./source.ts";
 import { openStore } from "./store.ts";
-import { assemble } from "./tarSplit.ts";
+import { assemble, sizeOfTar } from "./tarSplit.ts";
 
 interface Record {
   folder: string;
-  bytes: number;
   split: Buffer;
 }
 
@@ -36,7 +35,7 @@ export async function overlay2Source(
       if (kind === "file") files.set(name.slice(name.indexOf("/") + 1), await whole(body));
     const [folder, split] = [files.get("cache-id"), files.get("tar-split.json.gz")];
     if (folder === undefined || split === undefined) throw new Error("the store keeps no record of the layer");
-    return { folder: folder.toString(), bytes: Number(files.get("size") ?? 0), split };
+    return { folder: folder.toString(), split };
   };
 
   return {
@@ -45,7 +44,7 @@ export async function overlay2Source(
       if (digestOf(bytes) !== image.id) throw new Error("the image's configuration is not what it is called");
       return { bytes, digest: configDigest.parse(image.id) };
     },
-    sizeOf: async (at) => (await recordOf(at)).bytes,
+    sizeOf: async (at) => sizeOfTar(through(once((await recordOf(at)).split), createGunzip())),
     async *layer(at) {
       const { folder, split } = await recordOf(at);
       const records = through(once(split), createGunzip());

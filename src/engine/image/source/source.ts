@@ -18,7 +18,7 @@ export interface LocalImage {
 /** Where the layers of an image are got from. What it hands out is checked by whoever takes it. */
 export interface Source extends AsyncDisposable {
   config(): Promise<{ bytes: Buffer; digest: ConfigDigest }>;
-  /** About how many bytes a layer has; layers are counted from the base up. */
+  /** How many bytes a layer has as a plain tar, as far as the store tells; layers are counted from the base up. */
   sizeOf(at: number): Promise<number>;
   /** A layer as a plain tar. */
   layer(at: number): AsyncGenerator<Buffer>;
@@ -35,7 +35,7 @@ const inspected = z.object({
 
 export async function inspectImage(docker: Docker, reference: string, signal: AbortSignal): Promise<LocalImage> {
   const { Id, RootFS, Size, Os, Architecture, Variant } = inspected.parse(
-    await docker.getImage(reference).inspect({ abortSignal: signal }),
+    await docker.getImage(reference).inspect(inTime(signal)),
   );
   return {
     reference,
@@ -46,9 +46,12 @@ export async function inspectImage(docker: Docker, reference: string, signal: Ab
   };
 }
 
+/** dockerode takes a signal here; its types have not heard of it. */
+const inTime = (signal: AbortSignal): object => ({ abortSignal: signal });
+
 const engine = z.object({ Driver: z.string(), DockerRootDir: z.string() });
 
-/** Reads the engine's own store where that can be done. */
+/** Reads the engine's own store; throws where that cannot be done. */
 export async function openSource(docker: Docker, image: LocalImage, signal: AbortSignal): Promise<Source> {
   const { Driver, DockerRootDir } = engine.parse(await docker.info());
   if (Driver === "overlay2") return overlay2Source(docker, image, DockerRootDir, signal);

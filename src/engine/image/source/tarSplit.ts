@@ -27,9 +27,7 @@ export async function* assemble(
   await using shelf = new Shelf();
   let files: AsyncGenerator<Entry> | undefined; // many layers have no content at all
   try {
-    for await (const line of createInterface({ input: Readable.from(records), crlfDelay: 0 })) {
-      if (line === "") continue;
-      const read = record.parse(JSON.parse(line));
+    for await (const read of parse(records)) {
       if (read.type === 2) yield Buffer.from(read.payload, "base64");
       else if (read.size > 0) {
         const name = read.name_raw === undefined ? read.name : Buffer.from(read.name_raw, "base64").toString();
@@ -40,6 +38,19 @@ export async function* assemble(
   } finally {
     await files?.return(undefined);
   }
+}
+
+/** The size of that tar. */
+export async function sizeOfTar(records: AsyncIterable<Buffer>): Promise<number> {
+  let size = 0;
+  for await (const read of parse(records))
+    size += read.type === 2 ? Buffer.byteLength(read.payload, "base64") : read.size;
+  return size;
+}
+
+async function* parse(records: AsyncIterable<Buffer>): AsyncGenerator<z.infer<typeof record>> {
+  for await (const line of createInterface({ input: Readable.from(records), crlfDelay: 0 }))
+    if (line !== "") yield record.parse(JSON.parse(line));
 }
 
 async function* content(

@@ -16,7 +16,8 @@ export function journalFile(env: NodeJS.ProcessEnv, home: string): string {
 export function journalReporter(file: string, onTrouble: (error: unknown) => void): Reporter {
   let told = false;
   return (report) => {
-    if (report.kind === "line" || (report.kind === "step" && report.step.state === "running")) return;
+    if (report.kind === "line" || report.kind === "progress") return;
+    if (report.kind === "step" && report.step.state === "running") return;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       makeRoom(file);

@@ -1,0 +1,127 @@
+import type Docker from "dockerode";
+import { fault } from "../process/index.ts";
+import { dockerOn, type Link } from "../server/index.ts";
+import type { BlobCache } from "./cache.ts";
+import { chainsOf } from "./digest.ts";
+import { packing } from "./packing.ts";
+import { type LocalImage, inspectImage, openSource, type Source } from "./source/source.ts";
+import { savedSource } from "./source/saved.ts";
+import { engineOf, goName, heldBy, isMissing, type RemoteEngine } from "./there/engine.ts";
+import { megabytes } from "./words.ts";
+
+/** What shipping needs of this machine. */
+export interface Yard {
+  /** The engine that has the images. */
+  docker: Docker;
+  cache: BlobCache;
+  /** Milliseconds that only go forward. */
+  now(): number;
+  date(): Date;
+}
+
+/** One image to one server: what will be done, known before a byte is sent. */
+export interface ServerPlan {
+  server: string;
+  link: Link;
+  docker: Docker;
+  engine: RemoteEngine;
+  /** Something there has the name already; perhaps it is the image. */
+  named: boolean;
+  /** Places of the layers that the server has not, from the base up. */
+  missing: number[];
+  /** Bytes that will be sent; `about` where layers are not packed yet: then it is what they are at most. */
+  bytes: number;
+  about: boolean;
+}
+
+/** An image on its way to servers. */
+export interface Shipment extends AsyncDisposable {
+  image: LocalImage;
+  /** What it is called on the servers. */
+  as: string;
+  source: Source;
+  config: Awaited<ReturnType<Source["config"]>>;
+  servers: ServerPlan[];
+}
+
+/** Looks at an image here and at what servers have of it. Nothing is sent. */
+export async function prepare(
+  { docker, cache }: Yard,
+  { image: reference, as }: { image: string; as: string },
+  links: readonly Link[],
+  signal: AbortSignal,
+): Promise<Shipment> {
+  const looking = Promise.all(links.map((link) => look(link, signal)));
+  looking.catch(() => {}); // what fails here is told first
+  const image = await inspectImage(docker, reference, signal).catch((thrown: unknown) => {
+    throw isMissing(thrown) ? fault("image-absent", [reference]) : thrown;
+  });
+  const { source, config } = await open(docker, image, signal);
+  try {
+    const chains = chainsOf(image.layers);
+    const servers = await Promise.all(
+      (await looking).map(async ({ link, docker, engine, held }): Promise<ServerPlan> => {
+        const { architecture } = image.platform;
+        if (engine.architecture !== goName(architecture))
+          throw fault("image-other-architecture", [
+            link.target.name,
+            engine.architecture,
+            reference,
+            architecture,
+          ]);
+        const missing = image.layers.flatMap((_, at) => {
+          const chain = chains[at];
+          return chain !== undefined && held.chains.has(chain) ? [] : [at];
+        });
+        const sizes = await Promise.all(missing.map((at) => bytesOf(cache, source, image, at)));
+        return {
+          ...{ server: link.target.name, link, docker, engine, named: held.tags.has(as), missing },
+          bytes: sizes.reduce((sum, { bytes }) => sum + bytes, config.bytes.length),
+          about: sizes.some(({ about }) => about),
+        };
+      }),
+    );
+    return { image, as, source, config, servers, [Symbol.asyncDispose]: () => dispose(source) };
+  } catch (thrown) {
+    await dispose(source);
+    throw thrown;
+  }
+}
+
+const dispose = async (source: Source) => source[Symbol.asyncDispose]();
+
+async function look(link: Link, signal: AbortSignal) {
+  const docker = await dockerOn(link);
+  const [engine, held] = await Promise.all([engineOf(docker), heldBy(docker, signal)]);
+  return { link, docker, engine, held };
+}
+
+/** The engine's own store; where it lets nobody look, what it saves. */
+async function open(docker: Docker, image: LocalImage, signal: AbortSignal) {
+  try {
+    const source = await openSource(docker, image, signal);
+    try {
+      return { source, config: await source.config() };
+    } catch (thrown) {
+      await source[Symbol.asyncDispose]();
+      throw thrown;
+    }
+  } catch {
+    signal.throwIfAborted();
+    const source = savedSource(docker, image, signal);
+    return { source, config: await source.config() };
+  }
+}
+
+async function bytesOf(cache: BlobCache, source: Source, { layers }: LocalImage, at: number) {
+  const layer = layers[at];
+  const blob = layer && (await cache.find(layer, packing()));
+  return blob ? { bytes: blob.bytes, about: false } : { bytes: await source.sizeOf(at), about: true };
+}
+
+/** "3.0 MB of 741 MB will be sent": what people are told of a plan. */
+export function planSays({ bytes, about, missing }: ServerPlan, { bytes: all, layers }: LocalImage): string {
+  if (missing.length === 0) return "all layers are there already";
+  const amount = `${about ? "at most " : ""}${megabytes(bytes)} of ${megabytes(all)} will be sent`;
+  return `${amount}: ${missing.length} of ${layers.length} layers`;
+}

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { Fault, fault, isCancelled } from "../../process/index.ts";
+import type { Link } from "../../server/index.ts";
+import type { BlobCache } from "../cache.ts";
+import type { Incoming } from "../incoming.ts";
+import type { LayerMeter } from "../meter.ts";
+import { type Folder, inFolder } from "./folder.ts";
+import { roomFault } from "./room.ts";
+
+interface Upload {
+  link: Link;
+  folder: Folder;
+  /** What it is called there. */
+  name: string;
+  blob: Incoming;
+  cache: BlobCache;
+  signal: AbortSignal;
+  meter: LayerMeter;
+  /** Called when all of it was sent, and only looking at it is left: the next may have the line. */
+  onSent: () => void;
+}
+
+const stallMs = 15_000;
+const tries = 5;
+
+/** Takes a blob to a server, from where it stopped the last time; checked there, for what is on a disk may be anything. */
+export async function upload(wanted: Upload): Promise<void> {
+  const { link, folder, name, blob, cache, meter, onSent, signal } = wanted;
+  if (folder.files.has(name) && (await isSound(wanted, name))) {
+    meter.there((await blob.done).bytes);
+    return onSent();
+  }
+  let from = folder.files.get(`${name}.part`) ?? 0;
+  for (let round = 0; round < 2; round++) {
+    await send(wanted, from);
+    onSent();
+    if (await isSound(wanted, `${name}.part`)) return;
+    // What had arrived before is not ours, or one of two disks is wrong.
+    await link.run(inFolder(folder, 'rm -f "$1"', `${name}.part`), { signal });
+    if (!(await cache.check(await blob.done))) throw new Error("a layer in the cache was damaged");
+    from = 0;
+  }
+  throw new Error(`layer ${name} arrives damaged`);
+}
+
+async function send(wanted: Upload, start: number): Promise<void> {
+  const { link, folder, name, signal } = wanted;
+  let from = start;
+  for (let left = tries; ; left--) {
+    try {
+      return await append(wanted, from);
+    } catch (thrown) {
+      if (signal.aborted || !isLost(thrown) || left === 0) throw thrown;
+      const there = await link.run(inFolder(folder, 'stat -c %s "$1" 2>/dev/null || echo 0', `${name}.part`), { signal });
+      const reached = Number(there.stdout.trim());
+      if (reached > from) left = tries;
+      from = reached;
+    }
+  }
+}
+
+/**
+ * Each byte goes to its own place: a writer of a connection that was lost may still write what was on its way, and then
+ * writes the same.
+ */
+async function append({ link, folder, name, blob, signal, meter }: Upload, from: number): Promise<void> {
+  const stalled = new AbortController();
+  const either = AbortSignal.any([signal, stalled.signal]);
+  const place = 'LC_ALL=C dd of="$1" bs=256k seek="$2" iflag=fullblock oflag=seek_bytes conv=notrunc status=none';
+  const writing = await link.start(inFolder(folder, place, `${name}.part`, String(from)), { signal: either });
+  const said: Buffer[] = [];
+  writing.stderr.on("data", (piece: Buffer) => said.push(piece));
+  writing.stdout.resume();
+  let timer: NodeJS.Timeout | undefined;
+  /** While it is the server's turn; how long a layer takes to be got here is another matter. */
+  const inTime = async <T>(turn: Promise<T>): Promise<T> => {
+    timer = setTimeout(() => stalled.abort(), stallMs);
+    try {
+      return await turn;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  try {
+    meter.there(from);
+    for await (const piece of blob.read(from, either)) {
+      if (!writing.stdin.write(piece)) {
+        const drained = once(writing.stdin, "drain", { signal: either });
+        drained.catch(() => {}); // the exit says why
+        await inTime(Promise.race([drained, writing.exited]));
+        if (writing.stdin.destroyed || writing.stdin.writableNeedDrain) break;
+      }
+      meter.sent(piece.length);
+    }
+    writing.stdin.end();
+    const { code } = await inTime(writing.exited);
+    if (code === 0) return;
+    const words = Buffer.concat(said).toString().trim();
+    throw /No space left/.test(words)
+      ? await roomFault(link, folder, (await blob.done).bytes, signal)
+      : fault("program-failed", ["dd", `failed on ${link.target.name}`, words]);
+  } catch (thrown) {
+    if (signal.aborted) throw fault("cancelled", ["Sending"], { cause: thrown });
+    if (stalled.signal.aborted) throw fault("sending-stalled", [link.target.name, stallMs / 1000], { cause: thrown });
+    throw thrown;
+  }
+}
+
+async function isSound({ link, folder, name, blob, signal }: Upload, file: string): Promise<boolean> {
+  const { digest } = await blob.done;
+  const check = 'echo "$3  $1" | sha256sum -c --status || exit 1; [ "$1" = "$2" ] || mv -f "$1" "$2"';
+  const { code } = await link.run(inFolder(folder, check, file, name, digest.slice("sha256:".length)), {
+    signal,
+    accept: [0, 1],
+  });
+  return code === 0;
+}
+
+/** Whether it may go on over another connection. */
+function isLost(thrown: unknown): boolean {
+  return (
+    thrown instanceof Fault &&
+    !isCancelled(thrown) &&
+    ["connection-lost", "server-unreachable", "sending-stalled"].includes(thrown.code)
+  );
+}
