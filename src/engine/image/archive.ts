@@ -1,3 +1,4 @@
+import type { Blob } from "./cache.ts";
 import { type ConfigDigest, type DiffId, digestOf, hexOf } from "./digest.ts";
 import { fileHead, paddingAfter, tarEnd } from "./source/tar.ts";
 
@@ -5,8 +6,8 @@ import { fileHead, paddingAfter, tarEnd } from "./source/tar.ts";
 export interface Contents {
   config: { bytes: Buffer; digest: ConfigDigest };
   layers: readonly DiffId[];
-  /** Bytes of the plain tar of a layer, by its place; asked when the layer's turn has come. */
-  sizeOf: (at: number) => Promise<number>;
+  /** A layer as it is in the archive, by its place; asked when the layer's turn has come. Of one that is left out, what it would be. */
+  packedLayer: (at: number) => Promise<Pick<Blob, "digest" | "bytes" | "packing">>;
   /** What the image is called where it is loaded. */
   reference: string;
 }
@@ -25,18 +26,21 @@ export async function* archiveOf(
   contents: Contents,
   included: ReadonlySet<number>,
 ): AsyncGenerator<Piece> {
-  const { config, layers, sizeOf, reference } = contents;
+  const { config, layers, packedLayer, reference } = contents;
   const file = (name: string, bytes: Buffer): Piece => ({
     bytes: Buffer.concat([fileHead(name, bytes.length), bytes, paddingAfter(bytes.length)]),
   });
   const named = new Set<DiffId>(); // the same layer may lie on two bases
+  const paths = layers.map((layer) => contentPath(layer));
   for (const [at, layer] of layers.entries()) {
-    if (!included.has(at) || named.has(layer)) continue;
+    if (!included.has(at)) continue;
+    const { digest, bytes } = await packedLayer(at);
+    paths[at] = contentPath(digest);
+    if (named.has(layer)) continue;
     named.add(layer);
-    const size = await sizeOf(at);
-    yield { bytes: fileHead(contentPath(layer), size) };
+    yield { bytes: fileHead(contentPath(digest), bytes) };
     yield { layer: at };
-    yield { bytes: paddingAfter(size) };
+    yield { bytes: paddingAfter(bytes) };
   }
   const manifest = await manifestOf(contents);
   yield file(contentPath(config.digest), config.bytes);
@@ -58,16 +62,20 @@ export async function* archiveOf(
   );
   yield file(
     "manifest.json",
-    json([
-      { Config: contentPath(config.digest), RepoTags: [reference], Layers: layers.map((layer) => contentPath(layer)) },
-    ]),
+    json([{ Config: contentPath(config.digest), RepoTags: [reference], Layers: paths }]),
   );
   yield { bytes: tarEnd };
 }
 
+const mediaTypes = {
+  plain: "application/vnd.oci.image.layer.v1.tar",
+  gzip: "application/vnd.oci.image.layer.v1.tar+gzip",
+  zstd: "application/vnd.oci.image.layer.v1.tar+zstd",
+} as const;
+
 /** The manifest by which containerd's store knows the image: its digest is the image's id there. */
-export async function manifestOf({ config, layers, sizeOf }: Omit<Contents, "reference">): Promise<Buffer> {
-  const sizes = await Promise.all(layers.map((_, at) => sizeOf(at)));
+export async function manifestOf({ config, layers, packedLayer }: Omit<Contents, "reference">): Promise<Buffer> {
+  const packed = await Promise.all(layers.map((_, at) => packedLayer(at)));
   return json({
     schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
@@ -76,11 +84,7 @@ export async function manifestOf({ config, layers, sizeOf }: Omit<Contents, "ref
       digest: config.digest,
       size: config.bytes.length,
     },
-    layers: layers.map((digest, at) => ({
-      mediaType: "application/vnd.oci.image.layer.v1.tar",
-      digest,
-      size: sizes[at] ?? 0,
-    })),
+    layers: packed.map(({ digest, bytes, packing }) => ({ mediaType: mediaTypes[packing], digest, size: bytes })),
   });
 }
 

@@ -3,9 +3,8 @@ import { readFile } from "node:fs/promises";
 import { Fault, fault } from "../process/index.ts";
 import { archiveOf, type Contents, manifestOf } from "./archive.ts";
 import { LayerLost } from "./cache.ts";
-import { digestOf, hexOf } from "./digest.ts";
+import { blobDigest, digestOf, hexOf } from "./digest.ts";
 import type { Meter } from "./meter.ts";
-import { packing } from "./packing.ts";
 import type { ServerPlan, Shipment, Yard } from "./shipment.ts";
 import type { Supply } from "./supply.ts";
 import { type Folder, inFolder, lookAt } from "./there/folder.ts";
@@ -34,16 +33,18 @@ export interface Attempt {
 
 /** Sends, loads under a name of its own, compares, and only then calls it what it is. Answers what is wrong with it. */
 export async function attempt(wanted: Attempt): Promise<string | undefined> {
-  const { shipment, plan, supply, included, signal } = wanted;
+  const { shipment, plan, included, signal } = wanted;
   const { docker, engine, server } = plan;
   const { image, as, config, source } = shipment;
   const temporary = `sistership-arriving:${hexOf(config.digest).slice(0, 12)}-${randomBytes(4).toString("hex")}`;
   const contents: Contents = {
     ...{ config, layers: image.layers, reference: temporary },
-    sizeOf: async (at) => {
-      const layer = image.layers[at];
-      if (layer !== undefined && included.has(at)) return (await (await supply.get(layer)).done).plainBytes;
-      return engine.store === "containerd" ? source.sizeOf(at) : 0; // the other store does not look at it
+    packedLayer: async (at) => {
+      const { layer, incoming } = await layerAt(wanted, at);
+      if (incoming) return incoming.done;
+      // the other store does not look at it
+      const bytes = engine.store === "containerd" ? await source.sizeOf(at) : 0;
+      return { digest: blobDigest.parse(layer), bytes, packing: "plain" };
     },
   };
   const compare = async (name: string) => {
@@ -73,15 +74,14 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
 }
 
 async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
-  const { plan, shipment, included, supply, signal, meter } = wanted;
+  const { plan, shipment, included, signal, meter } = wanted;
   if (plan.bytes <= perhapsSmall && (await packedBytes(wanted)) <= small) {
     const parts = partsOf(contents, included, async (at) => {
-      const { layer, incoming } = await layerAt(wanted, at);
-      const packed = await bytesOf(wanted, at);
-      meter.layer(layer, packed.length, incoming.done.then(({ bytes }) => bytes)).sent(packed.length);
-      return { packed };
+      const bytes = await bytesOf(wanted, at);
+      meter.layer(shortOf(shipment, at), bytes.length).sent(bytes.length);
+      return { bytes };
     });
-    return loadDirectly(plan.docker, parts, packing(), signal);
+    return loadDirectly(plan.docker, parts, signal);
   }
   const folder = await lookAt(plan.link, signal);
   const needs = await roomFor(wanted);
@@ -91,9 +91,10 @@ async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
   const arrivals = arriveInTurn({ ...wanted, signal: either }, folder);
   try {
     const parts = partsOf(contents, included, (at) => arrivals.get(at) ?? Promise.reject(new LayerLost("")));
-    await loadThere(plan.link, folder, parts, packing(), () => needs, either);
-    const names = shipment.image.layers.map(nameOf);
-    await plan.link.run(inFolder(folder, 'rm -f -- "$@"', ...names), { signal });
+    await loadThere(plan.link, folder, parts, needs, either);
+    const arrived = await Promise.all(arrivals.values());
+    const files = arrived.flatMap((part) => ("file" in part ? [part.file] : []));
+    await plan.link.run(inFolder(folder, 'rm -f -- "$@"', ...files), { signal });
   } finally {
     failed.abort();
     await Promise.allSettled(arrivals.values());
@@ -108,7 +109,7 @@ async function* partsOf(
   for await (const piece of archiveOf(contents, included)) yield "bytes" in piece ? piece : await layer(piece.layer);
 }
 
-const nameOf = (layer: string) => `${hexOf(layer)}.${packing()}`;
+const shortOf = ({ image }: Shipment, at: number) => hexOf(image.layers[at] ?? "").slice(0, 12);
 
 /** Layers go over the line one after the other; while one is looked at there, the next is on its way. */
 function arriveInTurn(wanted: Attempt, folder: Folder): Map<number, Promise<Part>> {
@@ -134,30 +135,33 @@ function arriveInTurn(wanted: Attempt, folder: Folder): Map<number, Promise<Part
 async function arrive(wanted: Attempt, folder: Folder, at: number, onSent: () => void): Promise<Part> {
   const { plan, yard, meter, signal, shipment } = wanted;
   const { layer, incoming } = await layerAt(wanted, at);
-  const exact = incoming.done.then(({ bytes }) => bytes);
-  const counted = meter.layer(layer.slice(0, 19), await shipment.source.sizeOf(at), exact);
+  if (incoming === undefined) throw new LayerLost(`layer ${layer} was not asked for`);
+  const counted = meter.layer(shortOf(shipment, at), await shipment.source.sizeOf(at));
+  void incoming.done.then(({ bytes }) => counted.is(bytes)).catch(() => {}); // whoever sends it says so
   if (incoming.bytes !== undefined && incoming.bytes <= tiny) {
-    const packed = await bytesOf(wanted, at);
-    counted.sent(packed.length);
-    return { packed };
+    const bytes = await bytesOf(wanted, at);
+    counted.sent(bytes.length);
+    return { bytes };
   }
-  const name = nameOf(layer);
+  const name = `${hexOf(layer)}.${incoming.packing}`;
   await upload({
     ...{ link: plan.link, folder, name, blob: incoming, cache: yard.cache, meter: counted, onSent, signal },
   });
   return { file: name };
 }
 
-async function layerAt({ shipment, supply }: Attempt, at: number) {
+/** A layer by its place, and its bytes if they are to be sent. */
+async function layerAt({ shipment, supply, included }: Attempt, at: number) {
   const layer = shipment.image.layers[at];
   if (layer === undefined) throw new LayerLost(`there is no layer ${at}`);
-  return { layer, incoming: await supply.get(layer) };
+  return { layer, incoming: included.has(at) ? await supply.get(layer) : undefined };
 }
 
 /** A small layer as it is in the cache, checked. */
 async function bytesOf(wanted: Attempt, at: number): Promise<Buffer> {
   const { incoming, layer } = await layerAt(wanted, at);
-  const blob = await incoming.done;
+  const blob = await incoming?.done;
+  if (blob === undefined) throw new LayerLost(`layer ${layer} was not asked for`);
   const bytes = await readFile(blob.file);
   if (digestOf(bytes) === blob.digest) return bytes;
   await wanted.yard.cache.check(blob);
@@ -165,7 +169,7 @@ async function bytesOf(wanted: Attempt, at: number): Promise<Buffer> {
 }
 
 async function packedBytes(wanted: Attempt): Promise<number> {
-  const blobs = [...wanted.included].map(async (at) => (await (await layerAt(wanted, at)).incoming.done).bytes);
+  const blobs = [...wanted.included].map(async (at) => (await (await layerAt(wanted, at)).incoming?.done)?.bytes ?? 0);
   return (await Promise.all(blobs)).reduce((sum, bytes) => sum + bytes, 0);
 }
 

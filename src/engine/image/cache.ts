@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { type BlobDigest, blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
-import { type Effort, type Packing, pack } from "./packing.ts";
-import { inPieces } from "./source/bytes.ts";
+import { type Effort, type Packing, pack, packingFor } from "./packing.ts";
+import { inPieces, through } from "./source/bytes.ts";
 
 const note = z.object({
   layer: diffId,
@@ -15,6 +14,8 @@ const note = z.object({
   bytes: z.int().nonnegative(),
   plainBytes: z.int().nonnegative(),
 });
+
+const packings = ["zstd", "gzip", "plain"] as const;
 
 /** A layer, packed, in a file. */
 export interface Blob extends z.infer<typeof note> {
@@ -40,7 +41,16 @@ export class BlobCache {
     this.#now = now;
   }
 
-  async find(layer: DiffId, packing: Packing): Promise<Blob | undefined> {
+  /** The layer as it was packed once, however that was: to pack it anew costs more than it saves. */
+  async find(layer: DiffId): Promise<Blob | undefined> {
+    for (const packing of packings) {
+      const blob = await this.#find(layer, packing);
+      if (blob) return blob;
+    }
+    return undefined;
+  }
+
+  async #find(layer: DiffId, packing: Packing): Promise<Blob | undefined> {
     const file = this.#fileOf(layer, packing);
     try {
       const noted = note.parse(JSON.parse(await readFile(`${file}.json`, "utf8")));
@@ -54,10 +64,11 @@ export class BlobCache {
   }
 
   /** Packs a layer into the cache. Its bytes can be read while they come. */
-  add(layer: DiffId, plain: AsyncIterable<Buffer>, packing: Packing, effort: Effort, signal: AbortSignal): Incoming {
+  add(layer: DiffId, plain: AsyncIterable<Buffer>, effort: Effort, signal: AbortSignal): Incoming {
+    const packing = packingFor(effort);
     const file = this.#fileOf(layer, packing);
     const part = `${file}.${process.pid}.${++this.#parts}.part`;
-    const incoming: Incoming = new Incoming(part, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
+    const incoming: Incoming = new Incoming(part, packing, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
     return incoming;
   }
 
@@ -72,28 +83,23 @@ export class BlobCache {
     const packed = createHash("sha256");
     let [plainBytes, bytes] = [0, 0];
     try {
-      await pipeline(
-        async function* () {
-          for await (const piece of inPieces(plain)) {
-            tar.update(piece);
-            plainBytes += piece.length;
-            yield piece;
-          }
-        },
-        pack(packing, effort),
-        async function* (source: AsyncIterable<Buffer>) {
-          for await (const piece of source) {
-            packed.update(piece);
-            bytes += piece.length;
-            yield piece;
-            incoming().grow(bytes);
-          }
-        },
-        createWriteStream(part, { mode: 0o600 }),
-        { signal },
-      );
+      const counted = async function* () {
+        for await (const piece of inPieces(plain)) {
+          tar.update(piece);
+          plainBytes += piece.length;
+          yield piece;
+        }
+      };
+      await using handle = await open(part, "w", 0o600);
+      const pieces = packing === "plain" ? counted() : through(counted(), pack(packing, effort));
+      for await (const piece of pieces) {
+        signal.throwIfAborted();
+        if (packing !== "plain") packed.update(piece);
+        await handle.write(piece);
+        incoming().grow((bytes += piece.length));
+      }
       if (`sha256:${tar.digest("hex")}` !== layer) throw new LayerLost(`the bytes of layer ${layer} are others`);
-      const digest = blobDigest.parse(`sha256:${packed.digest("hex")}`);
+      const digest = blobDigest.parse(packing === "plain" ? layer : `sha256:${packed.digest("hex")}`);
       const noted = { layer, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });
       await rename(part, file);
@@ -128,7 +134,7 @@ export class BlobCache {
     for (const { file } of found.filter(({ name, mtimeMs }) => name.includes(".part") && mtimeMs < dayAgo))
       await rm(file, { force: true }); // of a process that was killed
     const blobs = found
-      .filter(({ name }) => /^[0-9a-f]{64}\.(zstd|gzip)$/.test(name))
+      .filter(({ name }) => /^[0-9a-f]{64}\.(plain|zstd|gzip)$/.test(name))
       .sort((a, b) => a.mtimeMs - b.mtimeMs);
     let total = blobs.reduce((sum, { size }) => sum + size, 0);
     const kept = new Set([...keep].map(hexOf));

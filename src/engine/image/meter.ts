@@ -7,6 +7,8 @@ export interface LayerMeter {
   /** So much of it is there already. */
   there(bytes: number): void;
   sent(bytes: number): void;
+  /** Its size is known now. */
+  is(bytes: number): void;
 }
 
 /** How far the bytes for one server are. */
@@ -28,17 +30,14 @@ export class Meter {
     return this.#sent;
   }
 
-  /** A layer that is to be sent; its size becomes exact when it is packed. */
-  layer(name: string, total: number, exact: Promise<number>): LayerMeter {
+  /** A layer that is to be sent, of about that size. */
+  layer(name: string, total: number): LayerMeter {
     const layer = { there: 0, total };
     this.#layers.set(name, layer);
-    exact.then(
-      (bytes) => {
+    return {
+      is: (bytes) => {
         layer.total = bytes;
       },
-      () => {}, // whoever sends it says so
-    );
-    return {
       there: (bytes) => {
         layer.there = bytes;
       },

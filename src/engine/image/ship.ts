@@ -2,7 +2,7 @@ import { fault, format, type RunningStep, type Task } from "../process/index.ts"
 import { attempt } from "./attempt.ts";
 import { LayerLost } from "./cache.ts";
 import { Meter } from "./meter.ts";
-import { type Effort, packing } from "./packing.ts";
+import type { Effort } from "./packing.ts";
 import type { Proof } from "./proof.ts";
 import { planSays, type ServerPlan, type Shipment, type Yard } from "./shipment.ts";
 import { savedSource } from "./source/saved.ts";
@@ -20,7 +20,7 @@ export async function ship(yard: Yard, shipment: Shipment, task: Task): Promise<
   const effort = await effortOf(yard, servers, task.signal);
   const give = (source: Source, wanted: ReadonlySet<number>) =>
     new Supply(wanted, {
-      ...{ cache: yard.cache, source, layers: image.layers, packing: packing(), effort },
+      ...{ cache: yard.cache, source, layers: image.layers, effort },
       signal: task.signal,
     });
   await using supply = give(shipment.source, new Set(servers.flatMap(({ missing }) => missing)));

@@ -3,7 +3,6 @@ import { fault } from "../process/index.ts";
 import { dockerOn, type Link } from "../server/index.ts";
 import type { BlobCache } from "./cache.ts";
 import { chainsOf } from "./digest.ts";
-import { packing } from "./packing.ts";
 import { type LocalImage, inspectImage, openSource, type Source } from "./source/source.ts";
 import { savedSource } from "./source/saved.ts";
 import { engineOf, goName, heldBy, isMissing, type RemoteEngine } from "./there/engine.ts";
@@ -115,7 +114,7 @@ async function open(docker: Docker, image: LocalImage, signal: AbortSignal) {
 
 async function bytesOf(cache: BlobCache, source: Source, { layers }: LocalImage, at: number) {
   const layer = layers[at];
-  const blob = layer && (await cache.find(layer, packing()));
+  const blob = layer && (await cache.find(layer));
   return blob ? { bytes: blob.bytes, about: false } : { bytes: await source.sizeOf(at), about: true };
 }
 

@@ -1,7 +1,7 @@
 import { type BlobCache, LayerLost } from "./cache.ts";
 import type { DiffId } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
-import type { Effort, Packing } from "./packing.ts";
+import type { Effort } from "./packing.ts";
 import type { Source } from "./source/source.ts";
 
 /** What goes wrong with the source, told from what goes wrong with the disk. */
@@ -17,7 +17,6 @@ interface Options {
   cache: BlobCache;
   source: Source;
   layers: readonly DiffId[];
-  packing: Packing;
   effort: Effort;
   signal: AbortSignal;
 }
@@ -51,13 +50,13 @@ export class Supply implements AsyncDisposable {
     at: number,
     layer: DiffId,
     turn: Promise<unknown>,
-    { cache, source, packing, effort, signal }: Options,
+    { cache, source, effort, signal }: Options,
   ): Promise<Incoming> {
-    const known = await cache.find(layer, packing);
+    const known = await cache.find(layer);
     if (known) return Incoming.of(known);
     await turn;
     signal.throwIfAborted();
-    return cache.add(layer, plainly(source.layer(at)), packing, effort, signal);
+    return cache.add(layer, plainly(source.layer(at)), effort, signal);
   }
 
   /** A layer, as soon as its first bytes are there. */

@@ -3,21 +3,20 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { fault } from "../../process/index.ts";
 import type { Link } from "../../server/index.ts";
-import { type Packing, packSmall } from "../packing.ts";
+import { inPieces } from "../source/bytes.ts";
 import { type Folder, inFolder } from "./folder.ts";
 import { roomFault } from "./room.ts";
 
-/** A part of an archive: bytes, or a packed layer that lies on the server. */
-export type Part = { bytes: Buffer } | { packed: Buffer } | { file: string };
+/** A part of an archive: bytes, or a layer that lies on the server. */
+export type Part = { bytes: Buffer } | { file: string };
 
 /** Loads what is small enough to be sent in one go, through the engine's API: no program is needed there. */
 export async function loadDirectly(
   docker: Docker,
   parts: AsyncIterable<Part>,
-  packing: Packing,
   signal: AbortSignal,
 ): Promise<void> {
-  const stream = Readable.from(packedParts(parts, packing), { objectMode: false });
+  const stream = Readable.from(inPieces(bytesOf(parts)), { objectMode: false });
   const answer = await docker.loadImage(stream, { quiet: true, ...{ abortSignal: signal } });
   let said = "";
   for await (const piece of answer) said += piece;
@@ -25,21 +24,8 @@ export async function loadDirectly(
   if (error !== undefined) throw new Error(error);
 }
 
-async function* packedParts(parts: AsyncIterable<Part>, packing: Packing): AsyncGenerator<Buffer> {
-  let plain: Buffer[] = [];
-  const flush = () => {
-    const all = packSmall(packing, Buffer.concat(plain));
-    plain = [];
-    return all;
-  };
-  for await (const part of parts) {
-    if ("bytes" in part) plain.push(part.bytes);
-    else if ("packed" in part) {
-      yield flush();
-      yield part.packed;
-    }
-  }
-  yield flush();
+async function* bytesOf(parts: AsyncIterable<Part>): AsyncGenerator<Buffer> {
+  for await (const part of parts) if ("bytes" in part) yield part.bytes;
 }
 
 function errorIn(line: string): string[] {
@@ -69,8 +55,7 @@ export async function loadThere(
   link: Link,
   folder: Folder,
   parts: AsyncIterable<Part>,
-  packing: Packing,
-  needs: () => number,
+  needs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const loading = await link.start(inFolder(folder, feed), { signal });
@@ -82,20 +67,19 @@ export async function loadThere(
     drained.catch(() => {}); // the exit says why
     await Promise.race([drained, loading.exited]);
   };
-  const send = async (bytes: Buffer) => {
-    await write(`bytes ${bytes.length}\n`);
-    await write(bytes);
-  };
   for await (const part of parts) {
     if ("file" in part) await write(`file ${part.file}\n`);
-    else await send("packed" in part ? part.packed : packSmall(packing, part.bytes));
+    else {
+      await write(`bytes ${part.bytes.length}\n`);
+      await write(part.bytes);
+    }
   }
   await write("end\n");
   loading.stdin.end();
   const { code } = await loading.exited;
   if (code === 0) return;
   const words = Buffer.concat(said).toString().trim();
-  if (/no space left/i.test(words)) throw await roomFault(link, folder, needs(), signal);
+  if (/no space left/i.test(words)) throw await roomFault(link, folder, needs, signal);
   throw fault("program-failed", ["docker load", `failed on ${link.target.name} with exit code ${code}`, lastOf(words)]);
 }
 
