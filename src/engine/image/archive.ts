@@ -1,13 +1,16 @@
-import type { Blob } from "./cache.ts";
 import { type ConfigDigest, type DiffId, digestOf, hexOf } from "./digest.ts";
+import type { Descriptor } from "./source/containerd.ts";
 import { fileHead, paddingAfter, tarEnd } from "./source/tar.ts";
 
 /** What an archive of an image is of. */
 export interface Contents {
   config: { bytes: Buffer; digest: ConfigDigest };
   layers: readonly DiffId[];
-  /** A layer as it is in the archive, by its place; asked when the layer's turn has come. Of one that is left out, what it would be. */
-  packedLayer: (at: number) => Promise<Pick<Blob, "digest" | "bytes" | "packing">>;
+  /**
+   * A layer as it is in the archive, by its place; asked when the layer's turn has come. Of one that is left out, how it
+   * lies in the server's store: containerd's wants the very bytes, which it has.
+   */
+  layerAt: (at: number) => Promise<Descriptor>;
   /** What the image is called where it is loaded. */
   reference: string;
 }
@@ -26,7 +29,7 @@ export async function* archiveOf(
   contents: Contents,
   included: ReadonlySet<number>,
 ): AsyncGenerator<Piece> {
-  const { config, layers, packedLayer, reference } = contents;
+  const { config, layers, layerAt, reference } = contents;
   const file = (name: string, bytes: Buffer): Piece => ({
     bytes: Buffer.concat([fileHead(name, bytes.length), bytes, paddingAfter(bytes.length)]),
   });
@@ -34,13 +37,13 @@ export async function* archiveOf(
   const paths = layers.map((layer) => contentPath(layer));
   for (const [at, layer] of layers.entries()) {
     if (!included.has(at)) continue;
-    const { digest, bytes } = await packedLayer(at);
+    const { digest, size } = await layerAt(at);
     paths[at] = contentPath(digest);
     if (named.has(layer)) continue;
     named.add(layer);
-    yield { bytes: fileHead(contentPath(digest), bytes) };
+    yield { bytes: fileHead(contentPath(digest), size) };
     yield { layer: at };
-    yield { bytes: paddingAfter(bytes) };
+    yield { bytes: paddingAfter(size) };
   }
   const manifest = await manifestOf(contents);
   yield file(contentPath(config.digest), config.bytes);
@@ -67,15 +70,14 @@ export async function* archiveOf(
   yield { bytes: tarEnd };
 }
 
-const mediaTypes = {
+export const mediaTypes = {
   plain: "application/vnd.oci.image.layer.v1.tar",
   gzip: "application/vnd.oci.image.layer.v1.tar+gzip",
   zstd: "application/vnd.oci.image.layer.v1.tar+zstd",
 } as const;
 
 /** The manifest by which containerd's store knows the image: its digest is the image's id there. */
-export async function manifestOf({ config, layers, packedLayer }: Omit<Contents, "reference">): Promise<Buffer> {
-  const packed = await Promise.all(layers.map((_, at) => packedLayer(at)));
+export async function manifestOf({ config, layers, layerAt }: Omit<Contents, "reference">): Promise<Buffer> {
   return json({
     schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
@@ -84,7 +86,7 @@ export async function manifestOf({ config, layers, packedLayer }: Omit<Contents,
       digest: config.digest,
       size: config.bytes.length,
     },
-    layers: packed.map(({ digest, bytes, packing }) => ({ mediaType: mediaTypes[packing], digest, size: bytes })),
+    layers: await Promise.all(layers.map((_, at) => layerAt(at))),
   });
 }
 

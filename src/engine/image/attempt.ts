@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Fault, fault } from "../process/index.ts";
-import { archiveOf, type Contents, manifestOf } from "./archive.ts";
+import { archiveOf, type Contents, manifestOf, mediaTypes } from "./archive.ts";
 import { LayerLost } from "./cache.ts";
-import { blobDigest, digestOf, hexOf } from "./digest.ts";
+import { digestOf, hexOf } from "./digest.ts";
 import type { Meter } from "./meter.ts";
-import type { ServerPlan, Shipment, Yard } from "./shipment.ts";
+import type { ServerPlan, Shipment } from "./shipment.ts";
 import type { Supply } from "./supply.ts";
 import { type Folder, inFolder, lookAt } from "./there/folder.ts";
 import { loadDirectly, loadThere, type Part } from "./there/load.ts";
 import { roomFault } from "./there/room.ts";
 import { upload } from "./there/upload.ts";
 import { differenceOf } from "./there/verify.ts";
+import type { Yard } from "./yard.ts";
 
 /** Below this all goes in one request; above it layers are kept where they arrive, and an interruption costs little. */
 const small = 4e6;
@@ -35,16 +36,15 @@ export interface Attempt {
 export async function attempt(wanted: Attempt): Promise<string | undefined> {
   const { shipment, plan, included, signal } = wanted;
   const { docker, engine, server } = plan;
-  const { image, as, config, source } = shipment;
+  const { image, as, config } = shipment;
   const temporary = `sistership-arriving:${hexOf(config.digest).slice(0, 12)}-${randomBytes(4).toString("hex")}`;
   const contents: Contents = {
     ...{ config, layers: image.layers, reference: temporary },
-    packedLayer: async (at) => {
+    layerAt: async (at) => {
       const { layer, incoming } = await layerAt(wanted, at);
-      if (incoming) return incoming.done;
-      // the other store does not look at it
-      const bytes = engine.store === "containerd" ? await source.sizeOf(at) : 0;
-      return { digest: blobDigest.parse(layer), bytes, packing: "plain" };
+      if (!incoming) return plan.kept[at] ?? { digest: layer, size: 0, mediaType: mediaTypes.plain };
+      const { digest, bytes, packing } = await incoming.done;
+      return { digest, size: bytes, mediaType: mediaTypes[packing] };
     },
   };
   const compare = async (name: string) => {

@@ -12,6 +12,7 @@ const proof = z.object({
     version: z.string(),
     store: z.enum(["overlay2", "containerd"]),
     architecture: z.string(),
+    root: z.string(),
   }),
   at: z.string(),
   /** Bytes that it took. */

@@ -4,12 +4,13 @@ import { LayerLost } from "./cache.ts";
 import { Meter } from "./meter.ts";
 import type { Effort } from "./packing.ts";
 import type { Proof } from "./proof.ts";
-import { planSays, type ServerPlan, type Shipment, type Yard } from "./shipment.ts";
+import { planSays, type ServerPlan, type Shipment } from "./shipment.ts";
 import { savedSource } from "./source/saved.ts";
 import type { Source } from "./source/source.ts";
 import { effortFor, speedOf } from "./speed.ts";
 import { Supply } from "./supply.ts";
 import { megabytes } from "./words.ts";
+import type { Yard } from "./yard.ts";
 
 /** From here on it is worth asking how fast a connection is. */
 const large = 16e6;
@@ -76,6 +77,7 @@ async function toServer(
   });
   if (difference !== undefined && missing.size < all.size) {
     full = true;
+    step.line({ from: "stderr", text: `It is sent in full, for without what ${plan.server} has it did not arrive: ${difference}` });
     await using whole = give(shipment.source, all);
     difference = await attempt({ ...of, supply: whole, included: all });
   }

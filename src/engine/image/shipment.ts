@@ -3,20 +3,12 @@ import { fault } from "../process/index.ts";
 import { dockerOn, type Link } from "../server/index.ts";
 import type { BlobCache } from "./cache.ts";
 import { chainsOf } from "./digest.ts";
+import { type Descriptor, layersKept } from "./source/containerd.ts";
 import { type LocalImage, inspectImage, openSource, type Source } from "./source/source.ts";
 import { savedSource } from "./source/saved.ts";
 import { engineOf, goName, heldBy, isMissing, type RemoteEngine } from "./there/engine.ts";
 import { megabytes } from "./words.ts";
-
-/** What shipping needs of this machine. */
-export interface Yard {
-  /** The engine that has the images. */
-  docker: Docker;
-  cache: BlobCache;
-  /** Milliseconds that only go forward. */
-  now(): number;
-  date(): Date;
-}
+import type { Yard } from "./yard.ts";
 
 /** One image to one server: what will be done, known before a byte is sent. */
 export interface ServerPlan {
@@ -28,6 +20,8 @@ export interface ServerPlan {
   named: boolean;
   /** Places of the layers that the server has not, from the base up. */
   missing: number[];
+  /** How those that it has lie in its store, where that matters. */
+  kept: readonly Descriptor[];
   /** Bytes that will be sent; `about` where layers are not packed yet: then it is what they are at most. */
   bytes: number;
   about: boolean;
@@ -57,7 +51,7 @@ export async function prepare(
   });
   const { source, config } = await open(docker, image, signal);
   try {
-    const chains = chainsOf(image.layers);
+    const chains: readonly string[] = chainsOf(image.layers);
     const servers = await Promise.all(
       (await looking).map(async ({ link, docker, engine, held }): Promise<ServerPlan> => {
         const { architecture } = image.platform;
@@ -68,13 +62,12 @@ export async function prepare(
             reference,
             architecture,
           ]);
-        const missing = image.layers.flatMap((_, at) => {
-          const chain = chains[at];
-          return chain !== undefined && held.chains.has(chain) ? [] : [at];
-        });
+        const has = chains.findLastIndex((chain) => held.chains.has(chain)) + 1;
+        const kept = await keptLayers(docker, engine, held.chains.get(chains[has - 1] ?? ""), has, signal);
+        const missing = [...image.layers.keys()].slice(kept?.length ?? has);
         const sizes = await Promise.all(missing.map((at) => bytesOf(cache, source, image, at)));
         return {
-          ...{ server: link.target.name, link, docker, engine, named: held.tags.has(as), missing },
+          ...{ server: link.target.name, link, docker, engine, named: held.tags.has(as), missing, kept: kept ?? [] },
           bytes: sizes.reduce((sum, { bytes }) => sum + bytes, config.bytes.length),
           about: sizes.some(({ about }) => about),
         };
@@ -93,6 +86,27 @@ async function look(link: Link, signal: AbortSignal) {
   const docker = await dockerOn(link);
   const [engine, held] = await Promise.all([engineOf(docker), heldBy(docker, signal)]);
   return { link, docker, engine, held };
+}
+
+/**
+ * Of a server with containerd's store, how the layers lie there that it has: newer engines run only what is there byte by
+ * byte. None where that cannot be seen: then all is sent. Undefined where it does not matter.
+ */
+async function keptLayers(
+  docker: Docker,
+  { store, root }: RemoteEngine,
+  id: string | undefined,
+  count: number,
+  signal: AbortSignal,
+): Promise<Descriptor[] | undefined> {
+  if (store === "overlay2" || id === undefined) return undefined;
+  try {
+    const kept = await layersKept(docker, await inspectImage(docker, id, signal), root, signal);
+    return kept.slice(0, count);
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
 }
 
 /** The engine's own store; where it lets nobody look, what it saves. */

@@ -23,6 +23,22 @@ const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 const index = z.object({ manifests: z.array(descriptor) });
 const config = z.object({ rootfs: z.object({ diff_ids: z.array(diffId) }) });
 
+/** A layer as containerd's store keeps it: packed or not, it is known by the bytes as they are. */
+export type Descriptor = Pick<z.infer<typeof descriptor>, "digest" | "size" | "mediaType">;
+
+/** How the layers of an image lie in containerd's store. */
+export async function layersKept(
+  docker: Docker,
+  image: LocalImage,
+  dockerRoot: string,
+  signal: AbortSignal,
+): Promise<Descriptor[]> {
+  await using store = await openWhereIs(docker, image, roots(dockerRoot), signal);
+  const { layers } = await manifestOf(store, image);
+  if (layers.length !== image.layers.length) throw new Error("the image's manifest has other layers");
+  return layers.map(({ digest, size, mediaType }) => ({ digest, size, mediaType }));
+}
+
 /** An image in containerd's store: contents lie as files named by their digests. */
 export async function containerdSource(
   docker: Docker,

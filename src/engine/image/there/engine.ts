@@ -1,11 +1,11 @@
 import type Docker from "dockerode";
 import { z } from "zod";
-import { chainsOf, type ChainId, diffId } from "../digest.ts";
+import { chainsOf, diffId } from "../digest.ts";
 
 /** What an engine holds of images. */
 export interface Held {
-  /** Every layer with all below it. */
-  chains: ReadonlySet<ChainId>;
+  /** Every layer with all below it, and an image that has it. */
+  chains: ReadonlyMap<string, string>;
   /** The names of images, and the ids of what they name. */
   tags: ReadonlyMap<string, string>;
 }
@@ -17,7 +17,7 @@ const atOnce = 6;
 /** Asks an engine which layers it has. An image that goes meanwhile is as if it never was. */
 export async function heldBy(docker: Docker, signal: AbortSignal): Promise<Held> {
   const images = await docker.listImages({ ...{ abortSignal: signal } });
-  const chains = new Set<ChainId>();
+  const chains = new Map<string, string>();
   const ids = [...new Set(images.map(({ Id }) => Id))];
   const next = ids.values();
   const ask = async () => {
@@ -31,7 +31,7 @@ export async function heldBy(docker: Docker, signal: AbortSignal): Promise<Held>
           throw thrown;
         });
       if (found === undefined) continue;
-      for (const chain of chainsOf(rootFs.parse(found).RootFS.Layers ?? [])) chains.add(chain);
+      for (const chain of chainsOf(rootFs.parse(found).RootFS.Layers ?? [])) chains.set(chain, id);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, ids.length) }, ask));
@@ -43,12 +43,14 @@ export function isMissing(thrown: unknown): boolean {
   return thrown instanceof Error && "statusCode" in thrown && thrown.statusCode === 404;
 }
 
-const said = z.object({ Driver: z.string(), ServerVersion: z.string(), Architecture: z.string(), OSType: z.string() });
+const said = z.object({ Driver: z.string(), ServerVersion: z.string(), Architecture: z.string(), DockerRootDir: z.string() });
 
 export interface RemoteEngine {
   version: string;
   store: "overlay2" | "containerd";
   architecture: string;
+  /** The folder of the engine's files there. */
+  root: string;
 }
 
 /** Stores that are not containerd's know images by their configurations, as overlay2 does. */
@@ -56,9 +58,9 @@ const older = new Set(["overlay2", "fuse-overlayfs", "btrfs", "zfs", "vfs"]);
 
 /** Of what kind an engine is. */
 export async function engineOf(docker: Docker): Promise<RemoteEngine> {
-  const { Driver, ServerVersion, Architecture } = said.parse(await docker.info());
+  const { Driver, ServerVersion, Architecture, DockerRootDir } = said.parse(await docker.info());
   const store = older.has(Driver) ? "overlay2" : "containerd";
-  return { version: ServerVersion, store, architecture: goName(Architecture) };
+  return { version: ServerVersion, store, architecture: goName(Architecture), root: DockerRootDir };
 }
 
 /** `uname -m` and Go have different names for processors. */
