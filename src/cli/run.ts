@@ -12,6 +12,7 @@ import { addLogs } from "./logs.ts";
 import { addParity } from "./parity.ts";
 import { addProfile } from "./profile.ts";
 import { addServers } from "./servers.ts";
+import { addShip } from "./ship.ts";
 import { addUpdate } from "./update.ts";
 
 /** What a shell is told: 0 done, 1 failed, 2 wrong usage, 130 cancelled; of what runs inside, its own code. */
@@ -49,6 +50,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addUpdate(program, world);
   addParity(program, world, fail);
   addProfile(program, world);
+  addShip(program, world);
   addServers(program, world, fail);
 
   if (args.length === 0) {

@@ -234,10 +234,19 @@ function built(profile: Profile, image: Image, target: Target): Entry {
         ? { args: { UID: raw(`\${SISTERSHIP_UID:-1000}`), GID: raw(`\${SISTERSHIP_GID:-1000}`) } }
         : {}),
       ...(own && Object.keys(image.env).length > 0 ? { args: image.env } : {}),
+      ...(target === "release" ? { labels: releaseLabels } : {}),
       secrets: ["authorities"],
     },
   };
 }
+
+/** What an image that is released says of itself. Whoever builds it knows; it changes no layer. */
+const releaseLabels = {
+  "org.opencontainers.image.revision": raw(`\${SISTERSHIP_REVISION:-}`),
+  "sistership.dirty": raw(`\${SISTERSHIP_DIRTY:-}`),
+  "sistership.profile": raw(`\${SISTERSHIP_PROFILE:-}`),
+  "sistership.builder": raw(`\${SISTERSHIP_BUILDER:-}`),
+};
 
 /** The source, a place for caches, and the folders in which dependencies lie. */
 function mounts(profile: Profile, image: Image): Value[] {

@@ -8,6 +8,7 @@ export type { Here, Rehearsal } from "./here.ts";
 export { connectionString, execCommand, shellCommand, testCommands } from "./inside.ts";
 export { type Keys, openKeys } from "./keys/keys.ts";
 export * from "./logs/index.ts";
+export { build } from "./build.ts";
 export { secretsFile } from "./memory.ts";
 export { type Parity, parity } from "./parity/parity.ts";
 export { type EnvironmentStatus, environmentStatus, type Part, watchEnvironment } from "./status.ts";

@@ -19,12 +19,13 @@ import { generatedFolder, overlaidFile, rehearsalFile, writeGenerated, writeLoca
 import { checkoutId, type Memory, recall, recallOthers, remember } from "./memory.ts";
 import { choosePorts, isPortFree } from "./ports.ts";
 import { chooseProjectName, usualProject } from "./projectName.ts";
+import { saidOfRelease } from "./released.ts";
 import { isOf, type Session } from "./session.ts";
 
 /** Everything that is looked at and settled before anything is started. */
 export async function openSession(here: Here, task: Task): Promise<Session> {
   const endpoint = findEndpoint(here.machine);
-  const { rootless } = await task.step(
+  const { rootless, version } = await task.step(
     {
       id: "engine",
       title: "Docker engine",
@@ -55,7 +56,8 @@ export async function openSession(here: Here, task: Task): Promise<Session> {
   const docker = await connect(endpoint);
   const plan = layout(profile, targetOf(here));
   const memory = await settlePorts({ here, profile, docker, layout: plan, rootless }, task);
-  return { here, profile, layout: plan, docker, rootless, project: memory.project, memory, env: {} };
+  const env = here.rehearsal ? await saidOfRelease(here.folder, version) : {};
+  return { here, profile, layout: plan, docker, rootless, project: memory.project, memory, env };
 }
 
 type Settling = Pick<Session, "here" | "profile" | "docker" | "layout" | "rootless">;

@@ -49,7 +49,7 @@ export async function up(
       return gathered;
     },
   );
-  const session: Session = { ...opened, env: file.env };
+  const session: Session = { ...opened, env: { ...opened.env, ...file.env } };
   using watch = await HealthWatch.open(session.docker, session.project);
   const before = await containersOf(session);
   try {

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { fault } from "../process/index.ts";
 import { dockerOn, type Link } from "../server/index.ts";
 import type { BlobCache } from "./cache.ts";
-import { chainsOf } from "./digest.ts";
+import { type ConfigDigest, chainsOf } from "./digest.ts";
 import { type Descriptor, layersKept } from "./source/containerd.ts";
 import { type LocalImage, inspectImage, openSource, type Source } from "./source/source.ts";
 import { savedSource } from "./source/saved.ts";
@@ -124,6 +124,13 @@ async function open(docker: Docker, image: LocalImage, signal: AbortSignal) {
     const source = savedSource(docker, image, signal);
     return { source, config: await source.config() };
   }
+}
+
+/** The digest of an image's configuration, which is its name everywhere. */
+export async function configOf(docker: Docker, image: LocalImage, signal: AbortSignal): Promise<ConfigDigest> {
+  const { source, config } = await open(docker, image, signal);
+  await source[Symbol.asyncDispose]();
+  return config.digest;
 }
 
 async function bytesOf(cache: BlobCache, source: Source, { layers }: LocalImage, at: number) {

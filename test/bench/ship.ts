@@ -1,0 +1,265 @@
+// npm run bench:ship: an image on its way to servers, beside what people do today (`docker save | ssh docker load`) and
+// beside push and pull through a stock registry over an SSH tunnel. All three have their connection open when they begin.
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "../../src/engine/docker/index.ts";
+import type { Proof, Yard } from "../../src/engine/image/index.ts";
+import { type Report, run } from "../../src/engine/process/index.ts";
+import type { Link, Pool } from "../../src/engine/server/index.ts";
+import { type Engine, engine } from "../rig/docker/engine.ts";
+import { labelArgs } from "../rig/docker/labels.ts";
+import { prepareImages } from "../rig/project.ts";
+import { type Registry, registry } from "../rig/registry.ts";
+import type { Server } from "../rig/servers/server.ts";
+import { servers } from "../rig/servers/servers.ts";
+import { poolOf, shipTo, yardIn } from "../servers/shipping.ts";
+import { median, publish, round } from "./harness.ts";
+
+const root = join(import.meta.dirname, "../..");
+const turns = 5;
+const never = new AbortController().signal;
+
+interface Bench {
+  rig: Engine;
+  home: string;
+  connections: Pool;
+  registry: Registry;
+  servers: readonly Server[];
+}
+
+async function main(): Promise<void> {
+  const rig = await engine();
+  await prepareImages(["node:22-bookworm-slim"], rig);
+  const home = mkdtempSync(join(tmpdir(), "sistership-bench-ship-"));
+  await using fleet = await servers(["docker", "docker", "docker"], { engine: rig });
+  await using connections = poolOf(fleet.sshConfig);
+  await using stock = await registry();
+  const bench: Bench = { rig, home, connections, registry: stock, servers: fleet.servers };
+  try {
+    await measure(bench);
+  } finally {
+    const tags = await docker(rig, "images", "--quiet", "--filter", "reference=*bench-ship*");
+    const ids = [...new Set(tags.trim().split("\n"))];
+    await docker(rig, "image", "rm", "--force", ...ids);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function measure(bench: Bench): Promise<void> {
+  const { rig, servers: fleet } = bench;
+  const source = join(bench.home, "source");
+  mkdirSync(join(source, "app"), { recursive: true });
+  cpSync(join(root, "node_modules"), join(source, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  cpSync(join(root, "src"), join(source, "app"), { recursive: true });
+  writeFileSync(
+    join(source, "Dockerfile"),
+    "FROM node:22-bookworm-slim\nCOPY node_modules /app/node_modules\nCOPY app /app\nCMD [\"node\"]\n",
+  );
+  const build = async (tag: string) => {
+    const name = `bench-ship:${tag}`;
+    const args = ["buildx", "build", "--load", "--provenance=false", "--quiet", ...labelArgs(), "--tag", name, source];
+    await run({ program: "docker", args, env: rig.env });
+    return name;
+  };
+  const [one, two, three] = fleet;
+  if (!one || !two || !three) throw new Error("there are not three servers");
+  const images = [await build("first")];
+  for (let turn = 0; turn < turns; turn++) {
+    appendFileSync(join(source, "app/cli.ts"), `// ${turn}\n`);
+    images.push(await build(`line-${turn}`));
+  }
+  writeFileSync(join(source, "node_modules/.added.js"), "module.exports = 1;\n");
+  const added = await build("added");
+  const size = Number(await docker(rig, "image", "inspect", "--format", "{{.Size}}", "bench-ship:first"));
+  process.stderr.write(`an image of ${Math.round(size / 1e6)} MB\n`);
+
+  const contestants = {
+    ours: { server: one, go: await ourWay(bench, one) },
+    saveLoad: { server: two, go: await saveLoadWay(bench, two) },
+    registry: { server: three, go: await registryWay(bench, three) },
+  };
+  type Name = keyof typeof contestants;
+  const names = Object.keys(contestants) as Name[];
+  const seconds = async (name: Name, image: string) => {
+    const begin = performance.now();
+    await contestants[name].go(image);
+    const took = (performance.now() - begin) / 1000;
+    process.stderr.write(`${image} ${name} ${took.toFixed(2)} s\n`);
+    return took;
+  };
+  const all = async (image: string) => {
+    const took: [Name, number][] = [];
+    for (const name of names) took.push([name, await seconds(name, image)]);
+    return Object.fromEntries(took) as Record<Name, number>;
+  };
+
+  const first = await all(images[0] ?? "");
+  const lines: Record<Name, number>[] = [];
+  const overheads: number[] = [];
+  for (const image of images.slice(1)) {
+    const before = await wireOf(one);
+    const ours = await seconds("ours", image);
+    overheads.push((await wireOf(one)) - before - sentBy(contestants.ours.go));
+    lines.push({ ours, saveLoad: await seconds("saveLoad", image), registry: await seconds("registry", image) });
+  }
+  const line = Object.fromEntries(names.map((name) => [name, median(lines.map((took) => took[name]))])) as Record<
+    Name,
+    number
+  >;
+  const dependency = await all(added);
+
+  // three at once, of which none has anything; and one alone
+  const alone = await fresh(bench, [one], "alone", images[1] ?? "");
+  const together = await fresh(bench, [one, two, three], "together", images[1] ?? "");
+  const aloneLine = await changed(bench, [one], alone.yard, images[2] ?? "");
+  const threeLine = await changed(bench, [one, two, three], together.yard, images[3] ?? "");
+
+  const slow = await slowLink(bench, one, added);
+  const resume = await cutHalfWay(bench, two, images[1] ?? "");
+
+  const rows = [
+    { what: "first ship", ...rounded(first) },
+    { what: "one line changed", ...rounded(line) },
+    { what: "one dependency added", ...rounded(dependency) },
+    { what: "three servers at once, from nothing", ours: round(together.seconds), "one server": round(alone.seconds) },
+    { what: "three servers at once, one line", ours: round(threeLine), "one server": round(aloneLine) },
+    { what: "50 Mbit/s and 40 ms, dependency added", ours: round(slow.seconds) },
+    { what: "cut half-way and begun again", ours: round(resume.seconds) },
+  ];
+  publish(rows, {
+    first: { vsBest: round(first.ours / Math.min(first.saveLoad, first.registry)), seconds: round(first.ours) },
+    oneLine: {
+      vsSaveLoad: round(line.saveLoad / line.ours),
+      vsRegistry: round(line.ours / line.registry),
+      seconds: round(line.ours),
+      overheadBytes: Math.round(median(overheads)),
+    },
+    addedDependency: {
+      vsSaveLoad: round(dependency.saveLoad / dependency.ours),
+      vsRegistry: round(dependency.ours / dependency.registry),
+      seconds: round(dependency.ours),
+    },
+    three: { vsOne: round(together.seconds / alone.seconds), oneLineVsOne: round(threeLine / aloneLine) },
+    slowLink: { bytesVsLayers: slow.bytesVsLayers, mbit: slow.mbit },
+    resume: { vsWhole: resume.vsWhole },
+  });
+}
+
+const rounded = (took: Record<string, number>) =>
+  Object.fromEntries(Object.entries(took).map(([name, value]) => [name, round(value)]));
+
+type Way = ((image: string) => Promise<void>) & { sent?: number };
+const sentBy = (way: Way) => way.sent ?? 0;
+const sentIn = (proofs: readonly Proof[]) => proofs.reduce((sum, { sent }) => sum + sent, 0);
+
+const tagOf = (image: string) => image.replace("bench-ship:", "ours:");
+
+async function yardOf({ rig, home }: Bench, name: string): Promise<Yard> {
+  return yardIn(join(home, name), await connect({ host: `unix://${rig.socket}`, from: "the rig" }));
+}
+
+const linkTo = ({ connections }: Bench, { name }: Server): Promise<Link> =>
+  connections.link({ name, address: name }, never);
+
+async function ourWay(bench: Bench, server: Server): Promise<Way> {
+  const yard = await yardOf(bench, "ours");
+  const link = await linkTo(bench, server);
+  const way: Way = async (image) => {
+    const { proofs } = await shipTo(yard, [link], image, tagOf(image));
+    way.sent = sentIn(proofs);
+  };
+  return way;
+}
+
+/** A connection that stays open, as those of ours do. */
+async function master({ rig, home }: Bench, server: Server, ...options: string[]): Promise<string> {
+  const path = join(home, `ssh-${server.name}`);
+  const words = `ssh -F '${server.sshConfig}' -o ControlPath='${path}'`;
+  await run({ program: "sh", args: ["-c", `${words} -o ControlMaster=yes ${options.join(" ")} -f -N ${server.name} >/dev/null 2>&1`], env: rig.env });
+  return `${words} ${server.name}`;
+}
+
+async function saveLoadWay(bench: Bench, server: Server): Promise<Way> {
+  const ssh = await master(bench, server);
+  return async (image) =>
+    void (await run({ program: "sh", args: ["-c", `docker save ${image} | ${ssh} docker load`], env: bench.rig.env }));
+}
+
+async function registryWay(bench: Bench, server: Server): Promise<Way> {
+  const { address } = bench.registry;
+  const ssh = await master(bench, server, `-R ${address}:${address}`);
+  return async (image) => {
+    const name = `${address}/${image}`;
+    const line = `docker tag ${image} ${name} && docker push --quiet ${name} && ${ssh} docker pull --quiet ${name}`;
+    await run({ program: "sh", args: ["-c", line], env: bench.rig.env });
+  };
+}
+
+async function fresh(bench: Bench, fleet: readonly Server[], cache: string, image: string) {
+  await Promise.all(fleet.map(empty));
+  const yard = await yardOf(bench, cache);
+  return { yard, seconds: await changed(bench, fleet, yard, image) };
+}
+
+async function changed(bench: Bench, fleet: readonly Server[], yard: Yard, image: string): Promise<number> {
+  const links = await Promise.all(fleet.map((server) => linkTo(bench, server)));
+  const begin = performance.now();
+  await shipTo(yard, links, image, tagOf(image));
+  return (performance.now() - begin) / 1000;
+}
+
+/** All that the changed layer takes, on a link of 50 Mbit/s with 40 ms, beside that layer packed by gzip. */
+async function slowLink(bench: Bench, server: Server, image: string) {
+  await using _ = await server.slow({ mbit: 50, delayMs: 40 });
+  const yard = await yardOf(bench, "slow");
+  const link = await linkTo(bench, server);
+  const before = await wireOf(server);
+  const begin = performance.now();
+  const { proofs } = await shipTo(yard, [link], image, "ours:slow");
+  const seconds = (performance.now() - begin) / 1000;
+  const bytes = (await wireOf(server)) - before;
+  return { seconds, bytesVsLayers: round3(bytes / sentIn(proofs)), mbit: round((bytes * 8) / 1e6 / seconds) };
+}
+
+/** Cancelled when half of it is there, as if the editor were closed; then once more. */
+async function cutHalfWay(bench: Bench, server: Server, image: string) {
+  await empty(server);
+  const yard = await yardOf(bench, "cut");
+  const link = await linkTo(bench, server);
+  const cut = new AbortController();
+  let sentBefore = 0;
+  const onReport = (report: Report) => {
+    if (report.kind !== "progress") return;
+    sentBefore = report.progress.done;
+    if (report.progress.done * 2 > report.progress.total) cut.abort();
+  };
+  await shipTo(yard, [link], image, "ours:cut", { signal: cut.signal, onReport }).catch(() => {});
+  const begin = performance.now();
+  const { proofs } = await shipTo(yard, [link], image, "ours:cut");
+  const seconds = (performance.now() - begin) / 1000;
+  const after = sentIn(proofs);
+  await empty(server);
+  const whole = sentIn((await shipTo(yard, [link], image, "ours:cut")).proofs);
+  return { seconds, vsWhole: round3((sentBefore + after) / whole) };
+}
+
+const round3 = (value: number) => Math.round(value * 1000) / 1000;
+
+/** A server that has no image. */
+async function empty(server: Server): Promise<void> {
+  await server.inside(["sh", "-c", "docker image prune --all --force >/dev/null; rm -rf /var/lib/sistership/arriving"]);
+}
+
+/** Bytes that a server has sent and received, without the heads of packets. */
+async function wireOf(server: Server): Promise<number> {
+  const { stdout } = await server.inside(["sh", "-c", "cd /sys/class/net/eth0/statistics; cat rx_bytes tx_bytes rx_packets tx_packets"]);
+  const [received = 0, sent = 0, packetsIn = 0, packetsOut = 0] = stdout.trim().split("\n").map(Number);
+  return received + sent - 66 * (packetsIn + packetsOut);
+}
+
+async function docker({ env }: Engine, ...args: string[]): Promise<string> {
+  return (await run({ program: "docker", args, env })).stdout;
+}
+
+await main();
