@@ -32,8 +32,8 @@ export function poolOf(sshConfig: string, asker: Partial<Asker> = {}): Pool {
 }
 
 /** A folder for a test's caches and an engine to ship from. */
-export function yardIn(folder: string, docker: Docker, limit?: number): Yard {
-  return yardOf({ docker, cacheFolder: folder, ...(limit === undefined ? {} : { limit }) });
+export function yardIn(folder: string, docker: Docker, options: { limit?: number; stallMs?: number } = {}): Yard {
+  return yardOf({ docker, cacheFolder: folder, ...options });
 }
 
 /** Ships, and tells what was planned, what was reported and what is proved. */
@@ -66,6 +66,7 @@ export async function imageOf(
   engine: Engine,
   name: string,
   layers: readonly Layer[],
+  ...more: string[]
 ): Promise<{ name: string } & AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), "sistership-image-"));
   try {
@@ -77,7 +78,7 @@ export async function imageOf(
       }
       return `COPY ${at} /layer-${at}`;
     });
-    writeFileSync(join(folder, "Dockerfile"), ["FROM busybox:1", ...lines, 'CMD ["sleep", "60"]', ""].join("\n"));
+    writeFileSync(join(folder, "Dockerfile"), ["FROM busybox:1", ...lines, ...more, 'CMD ["sleep", "60"]', ""].join("\n"));
     const args = ["buildx", "build", "--load", "--provenance=false", "--quiet", ...labelArgs(), "--tag", name, folder];
     await run({ program: "docker", args, env: engine.env });
   } finally {

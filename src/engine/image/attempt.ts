@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { Fault, fault } from "../process/index.ts";
 import { archiveOf, type Contents, manifestOf, mediaTypes } from "./archive.ts";
 import { LayerLost } from "./cache.ts";
@@ -7,7 +8,7 @@ import { digestOf, hexOf } from "./digest.ts";
 import type { Meter } from "./meter.ts";
 import type { ServerPlan, Shipment } from "./shipment.ts";
 import type { Supply } from "./supply.ts";
-import { type Folder, inFolder, lookAt } from "./there/folder.ts";
+import { arrivalName, type Folder, inFolder, lookAt } from "./there/folder.ts";
 import { loadDirectly, loadThere, type Part } from "./there/load.ts";
 import { roomFault } from "./there/room.ts";
 import { upload } from "./there/upload.ts";
@@ -20,6 +21,10 @@ const small = 4e6;
 const perhapsSmall = 32e6;
 /** A layer that is sent within the archive. */
 const tiny = 256e3;
+
+/** How often it is tried again while nothing arrives, and how long after. */
+const tries = 5;
+const restMs = 500;
 
 export interface Attempt {
   yard: Yard;
@@ -53,7 +58,7 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
   };
   if (plan.named && (await compare(as)) === undefined) return undefined;
   try {
-    await deliver(wanted, contents);
+    await persist(wanted, () => deliver(wanted, contents));
     const difference = await compare(temporary);
     const colon = as.lastIndexOf(":");
     if (difference === undefined)
@@ -72,6 +77,23 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
       .catch(() => {}); // it may not have come to be
   }
 }
+
+/** Over and over while something arrives in between: a connection that was lost comes about anew, and only the rest is sent. */
+async function persist({ meter, signal }: Attempt, work: () => Promise<void>): Promise<void> {
+  for (let left = tries, sent = 0; ; left--) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (meter.sent - sent > tiny) left = tries;
+      if (signal.aborted || !isLost(thrown) || left === 0) throw thrown;
+      sent = meter.sent;
+      await setTimeout(restMs, undefined, { signal });
+    }
+  }
+}
+
+const lost: readonly string[] = ["connection-lost", "server-unreachable", "sending-stalled"];
+const isLost = (thrown: unknown) => thrown instanceof Fault && lost.includes(thrown.code);
 
 async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
   const { plan, shipment, included, signal, meter } = wanted;
@@ -143,9 +165,10 @@ async function arrive(wanted: Attempt, folder: Folder, at: number, onSent: () =>
     counted.sent(bytes.length);
     return { bytes };
   }
-  const name = `${hexOf(layer)}.${incoming.packing}`;
+  const name = arrivalName(layer, incoming.effort);
   await upload({
-    ...{ link: plan.link, folder, name, blob: incoming, cache: yard.cache, meter: counted, onSent, signal },
+    ...{ link: plan.link, folder, name, blob: incoming, meter: counted, onSent, signal },
+    ...{ cache: yard.cache, stallMs: yard.stallMs },
   });
   return { file: name };
 }

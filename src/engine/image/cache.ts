@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type BlobDigest, blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
-import { type Effort, type Packing, pack, packingFor } from "./packing.ts";
+import { type Effort, efforts, type Packing, pack, packingFor } from "./packing.ts";
 import { inPieces, through } from "./source/bytes.ts";
 
 const note = z.object({
   layer: diffId,
+  effort: z.enum(efforts),
   digest: blobDigest,
   bytes: z.int().nonnegative(),
   plainBytes: z.int().nonnegative(),
@@ -68,7 +69,7 @@ export class BlobCache {
     const packing = packingFor(effort);
     const file = this.#fileOf(layer, packing);
     const part = `${file}.${process.pid}.${++this.#parts}.part`;
-    const incoming: Incoming = new Incoming(part, packing, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
+    const incoming: Incoming = new Incoming(part, effort, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
     return incoming;
   }
 
@@ -100,7 +101,7 @@ export class BlobCache {
       }
       if (`sha256:${tar.digest("hex")}` !== layer) throw new LayerLost(`the bytes of layer ${layer} are others`);
       const digest = blobDigest.parse(packing === "plain" ? layer : `sha256:${packed.digest("hex")}`);
-      const noted = { layer, digest, bytes, plainBytes };
+      const noted = { layer, effort, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });
       await rename(part, file);
       await rename(`${part}.json`, `${file}.json`);

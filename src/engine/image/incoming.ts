@@ -1,21 +1,21 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Blob } from "./cache.ts";
-import type { Packing } from "./packing.ts";
+import type { Effort } from "./packing.ts";
 
 /** A blob that is being packed, which several read while it grows. */
 export class Incoming {
   /** Settles when it is whole and known to be what it is called; rejects otherwise. */
   readonly done: Promise<Blob>;
-  readonly packing: Packing;
+  readonly effort: Effort;
   readonly #part: string;
   #size = 0;
   #whole: Blob | undefined;
   #failed: { reason: unknown } | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(part: string, packing: Packing, done: Promise<Blob>) {
+  constructor(part: string, effort: Effort, done: Promise<Blob>) {
     this.#part = part;
-    this.packing = packing;
+    this.effort = effort;
     this.done = done;
     done.then(
       (blob) => {
@@ -31,7 +31,7 @@ export class Incoming {
 
   /** One that is whole already. */
   static of(blob: Blob): Incoming {
-    const incoming = new Incoming(blob.file, blob.packing, Promise.resolve(blob));
+    const incoming = new Incoming(blob.file, blob.effort, Promise.resolve(blob));
     incoming.#whole = blob;
     incoming.#size = blob.bytes;
     return incoming;

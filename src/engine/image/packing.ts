@@ -6,7 +6,8 @@ import { Bytes, through } from "./source/bytes.ts";
 export type Packing = "plain" | "gzip" | "zstd";
 
 /** How hard it is tried: the slower the link, the harder. */
-export type Effort = "none" | "quick" | "thorough";
+export const efforts = ["none", "quick", "thorough"] as const;
+export type Effort = (typeof efforts)[number];
 
 /** What comes of an effort. zstd is in Node from 22.15 on. */
 export function packingFor(effort: Effort): Packing {

@@ -7,8 +7,9 @@ import type { Proof } from "./proof.ts";
 import { planSays, type ServerPlan, type Shipment } from "./shipment.ts";
 import { savedSource } from "./source/saved.ts";
 import type { Source } from "./source/source.ts";
-import { effortFor, speedOf } from "./speed.ts";
+import { effortAt, speedOf } from "./speed.ts";
 import { Supply } from "./supply.ts";
+import { effortOf, lookAt } from "./there/folder.ts";
 import { megabytes } from "./words.ts";
 import type { Yard } from "./yard.ts";
 
@@ -18,7 +19,7 @@ const large = 16e6;
 /** Sends an image to the servers that lack it, to all at once. What one of them refuses does not stop the others. */
 export async function ship(yard: Yard, shipment: Shipment, task: Task): Promise<Proof[]> {
   const { image, as, servers } = shipment;
-  const effort = await effortOf(yard, servers, task.signal);
+  const effort = await effortFor(yard, shipment, task.signal);
   const give = (source: Source, wanted: ReadonlySet<number>) =>
     new Supply(wanted, {
       ...{ cache: yard.cache, source, layers: image.layers, effort },
@@ -34,7 +35,10 @@ export async function ship(yard: Yard, shipment: Shipment, task: Task): Promise<
           why: "Only layers that the server has not are sent, and what arrives is compared with what is here.",
           command: `docker save ${image.reference} | ${format({ program: "ssh", args: [plan.link.target.address, "docker load"] })}`,
         },
-        (step) => toServer(yard, shipment, plan, { supply, give, signal: task.signal }, step),
+        (step) =>
+          toServer(yard, shipment, plan, { supply, give, signal: task.signal }, step).catch((thrown: unknown) => {
+            throw task.signal.aborted ? fault("cancelled", ["Shipping"], { cause: thrown }) : thrown;
+          }),
       ),
     ),
   );
@@ -100,9 +104,17 @@ async function toServer(
   };
 }
 
-/** As the slowest of those servers wants it who get much: packing is done once for all. */
-async function effortOf(yard: Yard, servers: readonly ServerPlan[], signal: AbortSignal): Promise<Effort> {
+/**
+ * As the slowest of those servers wants it who get much, for packing is done once for all. What has begun to arrive
+ * somewhere goes on as it was begun.
+ */
+async function effortFor({ now }: Yard, { servers, image }: Shipment, signal: AbortSignal): Promise<Effort> {
   const asked = servers.filter(({ bytes, about }) => about && bytes > large);
-  const speeds = await Promise.all(asked.map(({ link }) => speedOf(link, yard.now, signal)));
-  return speeds.length === 0 ? "quick" : effortFor(Math.min(...speeds));
+  const folders = await Promise.all(asked.map(({ link }) => lookAt(link, signal)));
+  for (const folder of folders) {
+    const begun = effortOf(folder, image.layers);
+    if (begun) return begun;
+  }
+  const speeds = await Promise.all(asked.map(({ link }) => speedOf(link, now, signal)));
+  return speeds.length === 0 ? "quick" : effortAt(Math.min(...speeds));
 }

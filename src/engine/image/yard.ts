@@ -11,6 +11,8 @@ export interface Yard {
   /** Milliseconds that only go forward. */
   now(): number;
   date(): Date;
+  /** How long a server may take nothing before it is tried by another channel. */
+  stallMs: number;
 }
 
 /** Some images' worth of layers: more is not worth a disk. */
@@ -20,14 +22,16 @@ export function yardOf({
   docker,
   cacheFolder,
   limit = usualLimit,
+  stallMs = 15_000,
 }: {
   docker: Docker;
   cacheFolder: string;
   limit?: number;
+  stallMs?: number;
 }): Yard {
   const date = () => new Date();
   return {
-    ...{ docker, date },
+    ...{ docker, date, stallMs },
     now: () => performance.now(),
     cache: new BlobCache(join(cacheFolder, "layers"), { limit, now: date }),
   };

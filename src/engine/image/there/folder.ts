@@ -1,4 +1,6 @@
 import type { Link, Remote } from "../../server/index.ts";
+import { type DiffId, hexOf } from "../digest.ts";
+import { type Effort, efforts } from "../packing.ts";
 
 /** The place on a server where layers arrive, and who may use the engine there. */
 export interface Folder {
@@ -8,6 +10,19 @@ export interface Folder {
   files: ReadonlyMap<string, number>;
   /** Bytes that are free: for what arrives, and for what the engine makes of it. */
   free: number;
+}
+
+/** What a layer is called there: packed in another way, it is made of other bytes. */
+export const arrivalName = (layer: DiffId, effort: Effort) => `${hexOf(layer)}.${effort}`;
+
+/** How those layers were packed that have begun to arrive. */
+export function effortOf({ files }: Folder, layers: readonly DiffId[]): Effort | undefined {
+  return efforts.find((effort) =>
+    layers.some((layer) => {
+      const name = arrivalName(layer, effort);
+      return files.has(name) || files.has(`${name}.part`);
+    }),
+  );
 }
 
 // What arrived and was never asked for again goes after a week.

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Fault, fault, isCancelled } from "../../process/index.ts";
+import { fault } from "../../process/index.ts";
 import type { Link } from "../../server/index.ts";
 import type { BlobCache } from "../cache.ts";
 import type { Incoming } from "../incoming.ts";
@@ -16,12 +16,11 @@ interface Upload {
   cache: BlobCache;
   signal: AbortSignal;
   meter: LayerMeter;
+  stallMs: number;
   /** Called when all of it was sent, and only looking at it is left: the next may have the line. */
   onSent: () => void;
 }
 
-const stallMs = 15_000;
-const tries = 5;
 
 /** Takes a blob to a server, from where it stopped the last time; checked there, for what is on a disk may be anything. */
 export async function upload(wanted: Upload): Promise<void> {
@@ -32,7 +31,7 @@ export async function upload(wanted: Upload): Promise<void> {
   }
   let from = folder.files.get(`${name}.part`) ?? 0;
   for (let round = 0; round < 2; round++) {
-    await send(wanted, from);
+    await append(wanted, from);
     onSent();
     if (await isSound(wanted, `${name}.part`)) return;
     // What had arrived before is not ours, or one of two disks is wrong.
@@ -43,27 +42,11 @@ export async function upload(wanted: Upload): Promise<void> {
   throw new Error(`layer ${name} arrives damaged`);
 }
 
-async function send(wanted: Upload, start: number): Promise<void> {
-  const { link, folder, name, signal } = wanted;
-  let from = start;
-  for (let left = tries; ; left--) {
-    try {
-      return await append(wanted, from);
-    } catch (thrown) {
-      if (signal.aborted || !isLost(thrown) || left === 0) throw thrown;
-      const there = await link.run(inFolder(folder, 'stat -c %s "$1" 2>/dev/null || echo 0', `${name}.part`), { signal });
-      const reached = Number(there.stdout.trim());
-      if (reached > from) left = tries;
-      from = reached;
-    }
-  }
-}
-
 /**
  * Each byte goes to its own place: a writer of a connection that was lost may still write what was on its way, and then
  * writes the same.
  */
-async function append({ link, folder, name, blob, signal, meter }: Upload, from: number): Promise<void> {
+async function append({ link, folder, name, blob, signal, meter, stallMs }: Upload, from: number): Promise<void> {
   const stalled = new AbortController();
   const either = AbortSignal.any([signal, stalled.signal]);
   const place = 'LC_ALL=C dd of="$1" bs=256k seek="$2" iflag=fullblock oflag=seek_bytes conv=notrunc status=none';
@@ -114,13 +97,4 @@ async function isSound({ link, folder, name, blob, signal }: Upload, file: strin
     accept: [0, 1],
   });
   return code === 0;
-}
-
-/** Whether it may go on over another connection. */
-function isLost(thrown: unknown): boolean {
-  return (
-    thrown instanceof Fault &&
-    !isCancelled(thrown) &&
-    ["connection-lost", "server-unreachable", "sending-stalled"].includes(thrown.code)
-  );
 }
