@@ -17,7 +17,9 @@ interface ShipOptions extends OutputOptions {
 export function addShip(program: Command, world: World): void {
   program
     .command("ship")
-    .description("Build what is released and bring it to the servers of a stage; nothing that runs is changed")
+    .description(
+      "Build what is released and bring it to the servers of a stage; nothing that runs is changed",
+    )
     .argument("<stage>", "the stage")
     .option("--folder <folder>", "the project's folder", ".")
     .option("--plan", "only say what would be sent")
@@ -26,7 +28,9 @@ export function addShip(program: Command, world: World): void {
     .option("--why", "show the command and the reason of each step")
     .action(async (stage: string, options: ShipOptions) => {
       const { onStage, localStatus, wrongProfile } = await import("../engine/blueprint/index.ts");
-      const { buildRelease, keepProofs, planSays, prepare, ship, yardHere } = await import("../engine/image/index.ts");
+      const { buildRelease, keepProofs, planSays, prepare, ship, yardHere } = await import(
+        "../engine/image/index.ts"
+      );
       const { resolveServer } = await import("../engine/server/index.ts");
       const machine = machineOf(world);
       const folder = resolve(world.cwd, options.folder);
@@ -51,7 +55,10 @@ export function addShip(program: Command, world: World): void {
           for (const plan of shipment.servers) {
             const { server, bytes, about, missing } = plan;
             const says = planSays(plan, shipment.image);
-            tell({ kind: "plan", server, image: reference, bytes, about, layers: missing.length, says }, `${server}: ${reference}: ${says}`);
+            tell(
+              { kind: "plan", server, image: reference, bytes, about, layers: missing.length, says },
+              `${server}: ${reference}: ${says}`,
+            );
           }
           await work(shipment);
         }
@@ -62,7 +69,11 @@ export function addShip(program: Command, world: World): void {
         async (task) => {
           const yard = await yardHere(machine);
           const links = await task.step(
-            { id: "connect", title: "Servers", why: "They are asked what they have, so that only the rest is sent." },
+            {
+              id: "connect",
+              title: "Servers",
+              why: "They are asked what they have, so that only the rest is sent.",
+            },
             () => Promise.all(targets.map((target) => pool.link(target, task.signal))),
           );
           const images = await buildRelease(yard, { machine, folder }, { stage }, task);
@@ -76,6 +87,9 @@ export function addShip(program: Command, world: World): void {
       const state = join(world.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "sistership");
       await keepProofs(state, proofs);
       for (const proof of proofs)
-        tell({ kind: "proof", ...proof }, `${proof.server} has ${proof.reference}, the same as here: ${proof.config}`);
+        tell(
+          { kind: "proof", ...proof },
+          `${proof.server} has ${proof.reference}, the same as here: ${proof.config}`,
+        );
     });
 }

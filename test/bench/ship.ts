@@ -50,15 +50,28 @@ async function measure(bench: Bench): Promise<void> {
   const { rig, servers: fleet } = bench;
   const source = join(bench.home, "source");
   mkdirSync(join(source, "app"), { recursive: true });
-  cpSync(join(root, "node_modules"), join(source, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  cpSync(join(root, "node_modules"), join(source, "node_modules"), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   cpSync(join(root, "src"), join(source, "app"), { recursive: true });
   writeFileSync(
     join(source, "Dockerfile"),
-    "FROM node:22-bookworm-slim\nCOPY node_modules /app/node_modules\nCOPY app /app\nCMD [\"node\"]\n",
+    'FROM node:22-bookworm-slim\nCOPY node_modules /app/node_modules\nCOPY app /app\nCMD ["node"]\n',
   );
   const build = async (tag: string) => {
     const name = `bench-ship:${tag}`;
-    const args = ["buildx", "build", "--load", "--provenance=false", "--quiet", ...labelArgs(), "--tag", name, source];
+    const args = [
+      "buildx",
+      "build",
+      "--load",
+      "--provenance=false",
+      "--quiet",
+      ...labelArgs(),
+      "--tag",
+      name,
+      source,
+    ];
     await run({ program: "docker", args, env: rig.env });
     return name;
   };
@@ -101,12 +114,15 @@ async function measure(bench: Bench): Promise<void> {
     const before = await wireOf(one);
     const ours = await seconds("ours", image);
     overheads.push((await wireOf(one)) - before - sentBy(contestants.ours.go));
-    lines.push({ ours, saveLoad: await seconds("saveLoad", image), registry: await seconds("registry", image) });
+    lines.push({
+      ours,
+      saveLoad: await seconds("saveLoad", image),
+      registry: await seconds("registry", image),
+    });
   }
-  const line = Object.fromEntries(names.map((name) => [name, median(lines.map((took) => took[name]))])) as Record<
-    Name,
-    number
-  >;
+  const line = Object.fromEntries(
+    names.map((name) => [name, median(lines.map((took) => took[name]))]),
+  ) as Record<Name, number>;
   const dependency = await all(added);
 
   // three at once, of which none has anything; and one alone
@@ -122,13 +138,20 @@ async function measure(bench: Bench): Promise<void> {
     { what: "first ship", ...rounded(first) },
     { what: "one line changed", ...rounded(line) },
     { what: "one dependency added", ...rounded(dependency) },
-    { what: "three servers at once, from nothing", ours: round(together.seconds), "one server": round(alone.seconds) },
+    {
+      what: "three servers at once, from nothing",
+      ours: round(together.seconds),
+      "one server": round(alone.seconds),
+    },
     { what: "three servers at once, one line", ours: round(threeLine), "one server": round(aloneLine) },
     { what: "50 Mbit/s and 40 ms, dependency added", ours: round(slow.seconds) },
     { what: "cut half-way and begun again", ours: round(resume.seconds) },
   ];
   publish(rows, {
-    first: { vsBest: round(first.ours / Math.min(first.saveLoad, first.registry)), seconds: round(first.ours) },
+    first: {
+      vsBest: round(first.ours / Math.min(first.saveLoad, first.registry)),
+      seconds: round(first.ours),
+    },
     oneLine: {
       vsSaveLoad: round(line.saveLoad / line.ours),
       vsRegistry: round(line.ours / line.registry),
@@ -176,14 +199,22 @@ async function ourWay(bench: Bench, server: Server): Promise<Way> {
 async function master({ rig, home }: Bench, server: Server, ...options: string[]): Promise<string> {
   const path = join(home, `ssh-${server.name}`);
   const words = `ssh -F '${server.sshConfig}' -o ControlPath='${path}'`;
-  await run({ program: "sh", args: ["-c", `${words} -o ControlMaster=yes ${options.join(" ")} -f -N ${server.name} >/dev/null 2>&1`], env: rig.env });
+  await run({
+    program: "sh",
+    args: ["-c", `${words} -o ControlMaster=yes ${options.join(" ")} -f -N ${server.name} >/dev/null 2>&1`],
+    env: rig.env,
+  });
   return `${words} ${server.name}`;
 }
 
 async function saveLoadWay(bench: Bench, server: Server): Promise<Way> {
   const ssh = await master(bench, server);
   return async (image) =>
-    void (await run({ program: "sh", args: ["-c", `docker save ${image} | ${ssh} docker load`], env: bench.rig.env }));
+    void (await run({
+      program: "sh",
+      args: ["-c", `docker save ${image} | ${ssh} docker load`],
+      env: bench.rig.env,
+    }));
 }
 
 async function registryWay(bench: Bench, server: Server): Promise<Way> {
@@ -248,12 +279,20 @@ const round3 = (value: number) => Math.round(value * 1000) / 1000;
 
 /** A server that has no image. */
 async function empty(server: Server): Promise<void> {
-  await server.inside(["sh", "-c", "docker image prune --all --force >/dev/null; rm -rf /var/lib/sistership/arriving"]);
+  await server.inside([
+    "sh",
+    "-c",
+    "docker image prune --all --force >/dev/null; rm -rf /var/lib/sistership/arriving",
+  ]);
 }
 
 /** Bytes that a server has sent and received, without the heads of packets. */
 async function wireOf(server: Server): Promise<number> {
-  const { stdout } = await server.inside(["sh", "-c", "cd /sys/class/net/eth0/statistics; cat rx_bytes tx_bytes rx_packets tx_packets"]);
+  const { stdout } = await server.inside([
+    "sh",
+    "-c",
+    "cd /sys/class/net/eth0/statistics; cat rx_bytes tx_bytes rx_packets tx_packets",
+  ]);
   const [received = 0, sent = 0, packetsIn = 0, packetsOut = 0] = stdout.trim().split("\n").map(Number);
   return received + sent - 66 * (packetsIn + packetsOut);
 }

@@ -1,11 +1,10 @@
 // Images reach real servers by what they lack of them, and are there what they are here.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { connect } from "../../src/engine/docker/index.ts";
-import { Fault, type Report } from "../../src/engine/process/index.ts";
 import { dockerOn, type Link, type Pool } from "../../src/engine/server/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { image as rigImage } from "../rig/images/image.ts";
@@ -28,7 +27,9 @@ describe("shipping", () => {
     await rigImage("busybox:1", { engine: rig });
     fleet = await servers(["docker", "newest", "newest"], { engine: rig });
     connections = poolOf(fleet.sshConfig);
-    links = await Promise.all(fleet.servers.map(({ name }) => connections.link({ name, address: name }, never)));
+    links = await Promise.all(
+      fleet.servers.map(({ name }) => connections.link({ name, address: name }, never)),
+    );
   });
   after(async () => {
     await connections[Symbol.asyncDispose]();
@@ -50,10 +51,16 @@ describe("shipping", () => {
     assert.ok(first.proofs.every(({ sent }) => sent > 6_000_000));
     await using two = await imageOf(rig, "sistership-test-ship:two", [{ "app.js": "two" }]);
     const second = await shipTo(yard, there, two.name, "ship-web:two");
-    assert.deepEqual(second.proofs.map(({ full }) => full), [false, false]);
+    assert.deepEqual(
+      second.proofs.map(({ full }) => full),
+      [false, false],
+    );
     assert.ok(second.proofs.every(({ sent }) => sent < 20_000));
     const third = await shipTo(yard, there, two.name, "ship-web:two");
-    assert.deepEqual(third.proofs.map(({ sent }) => sent), [0, 0]);
+    assert.deepEqual(
+      third.proofs.map(({ sent }) => sent),
+      [0, 0],
+    );
     for (const server of fleet.servers.slice(0, 2)) {
       const said = await server.inside(["docker", "run", "--rm", "ship-web:two", "cat", "/layer-0/app.js"]);
       assert.equal(said.stdout.trim(), "two");
@@ -67,14 +74,28 @@ describe("shipping", () => {
     // packed as that engine packs, for it built the image itself
     await using base = await imageOf(rig, "sistership-test-ship:base", [{ "a.bin": 100_000 }]);
     await shipTo(yardIn(folder(), await here()), [linkTo(2)], base.name, "base:1");
-    const dockerfile = 'FROM base:1\nRUN head -c 3000000 /dev/urandom > /own\nRUN echo 2 > /last\n';
+    const dockerfile = "FROM base:1\nRUN head -c 3000000 /dev/urandom > /own\nRUN echo 2 > /last\n";
     await newest.inside(["sh", "-c", "DOCKER_BUILDKIT=0 docker build -q -t own:1 -"], { input: dockerfile });
     const yard = yardIn(folder(), await dockerOn(linkTo(2)));
     const { proofs } = await shipTo(yard, [linkTo(0), linkTo(1)], "own:1", "own:1");
-    assert.deepEqual(proofs.map(({ engine, full }) => [engine.store, full]), [["overlay2", false], ["containerd", false]]);
+    assert.deepEqual(
+      proofs.map(({ engine, full }) => [engine.store, full]),
+      [
+        ["overlay2", false],
+        ["containerd", false],
+      ],
+    );
     assert.equal(new Set(proofs.map(({ config, layers }) => JSON.stringify([config, layers]))).size, 1);
     for (const server of fleet.servers.slice(0, 2)) {
-      const said = await server.inside(["docker", "run", "--rm", "own:1", "sh", "-c", "cat /last; wc -c < /own"]);
+      const said = await server.inside([
+        "docker",
+        "run",
+        "--rm",
+        "own:1",
+        "sh",
+        "-c",
+        "cat /last; wc -c < /own",
+      ]);
       assert.equal(said.stdout, "2\n3000000\n");
     }
   });

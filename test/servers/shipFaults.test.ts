@@ -43,7 +43,11 @@ describe("what gets in the way of a shipment", () => {
   beforeEach(() => Promise.all(fleet.servers.map(forget)));
 
   const yard = async (options: { stallMs?: number } = {}): Promise<Yard> =>
-    yardIn(mkdtempSync(join(home, "cache-")), await connect({ host: `unix://${rig.socket}`, from: "the rig" }), options);
+    yardIn(
+      mkdtempSync(join(home, "cache-")),
+      await connect({ host: `unix://${rig.socket}`, from: "the rig" }),
+      options,
+    );
   const linkTo = ({ name }: Server): Promise<Link> => connections.link({ name, address: name }, never);
   const left = async (server: Server) =>
     (await server.inside(["sh", "-c", `ls -A ${arriving}; docker images -q sistership-arriving`])).stdout;
@@ -98,9 +102,15 @@ describe("what gets in the way of a shipment", () => {
         await server.inside(["pkill", "-STOP", "-x", "dd"]);
       })();
     });
-    const { proofs } = await shipTo(await yard({ stallMs: 1500 }), [await linkTo(server)], image.name, "stall:1", {
-      onReport,
-    });
+    const { proofs } = await shipTo(
+      await yard({ stallMs: 1500 }),
+      [await linkTo(server)],
+      image.name,
+      "stall:1",
+      {
+        onReport,
+      },
+    );
     assert.ok(standing, "it stood still");
     await standing;
     assert.ok((proofs[0]?.sent ?? 0) < size * 1.3, `${proofs[0]?.sent}`);
@@ -111,8 +121,13 @@ describe("what gets in the way of a shipment", () => {
     await server.inside(["sh", "-c", `mkdir -p ${arriving} && mount -t tmpfs -o size=120m none ${arriving}`]);
     try {
       await using _ = await server.slow({ mbit: 80 });
-      const fill = () => void server.inside(["sh", "-c", `head -c 120m /dev/zero > ${arriving}/filler`, "fill"], { accept: [0, 1] });
-      const shipping = shipTo(await yard(), [await linkTo(server)], image.name, "full:1", { onReport: halfWay(fill) });
+      const fill = () =>
+        void server.inside(["sh", "-c", `head -c 120m /dev/zero > ${arriving}/filler`, "fill"], {
+          accept: [0, 1],
+        });
+      const shipping = shipTo(await yard(), [await linkTo(server)], image.name, "full:1", {
+        onReport: halfWay(fill),
+      });
       await assert.rejects(shipping, (thrown) => {
         assert.ok(thrown instanceof Fault);
         assert.equal(thrown.code, "server-full", thrown.says);
@@ -131,7 +146,11 @@ describe("what gets in the way of a shipment", () => {
 
   test("needs no forwarding and two sessions, and becomes root where it must", async () => {
     for (const server of fleet.servers) {
-      await using _ = await server.sshd({ allowTcpForwarding: false, allowStreamLocalForwarding: false, maxSessions: 2 });
+      await using _ = await server.sshd({
+        allowTcpForwarding: false,
+        allowStreamLocalForwarding: false,
+        maxSessions: 2,
+      });
       await using own = poolOf(fleet.sshConfig, { sudo: async () => server.sudoPassword });
       const link = await own.link({ name: server.name, address: server.name }, never);
       const { proofs } = await shipTo(await yard(), [link], image.name, "closed:1");
@@ -142,7 +161,12 @@ describe("what gets in the way of a shipment", () => {
 
   test("takes a layer of 1.5 GB", async () => {
     const [server] = fleet.servers;
-    await using big = await imageOf(rig, "sistership-test-ship:big", [], "RUN head -c 1500000000 /dev/zero > /big");
+    await using big = await imageOf(
+      rig,
+      "sistership-test-ship:big",
+      [],
+      "RUN head -c 1500000000 /dev/zero > /big",
+    );
     const { proofs } = await shipTo(await yard(), [await linkTo(server)], big.name, "big:1");
     assert.equal(proofs[0]?.full, false);
     const said = await server.inside(["docker", "run", "--rm", "big:1", "sh", "-c", "wc -c < /big"]);

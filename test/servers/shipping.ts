@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type Docker from "dockerode";
-import { prepare, type Proof, ship, type Yard, yardOf } from "../../src/engine/image/index.ts";
+import { type Proof, prepare, ship, type Yard, yardOf } from "../../src/engine/image/index.ts";
 import { operate, type Report, run } from "../../src/engine/process/index.ts";
 import { type Asker, type Link, type Pool, pool } from "../../src/engine/server/index.ts";
 import type { Engine } from "../rig/docker/engine.ts";
@@ -32,7 +32,11 @@ export function poolOf(sshConfig: string, asker: Partial<Asker> = {}): Pool {
 }
 
 /** A folder for a test's caches and an engine to ship from. */
-export function yardIn(folder: string, docker: Docker, options: { limit?: number; stallMs?: number } = {}): Yard {
+export function yardIn(
+  folder: string,
+  docker: Docker,
+  options: { limit?: number; stallMs?: number } = {},
+): Yard {
   return yardOf({ docker, cacheFolder: folder, ...options });
 }
 
@@ -42,7 +46,10 @@ export async function shipTo(
   links: readonly Link[],
   image: string,
   as: string,
-  { signal = new AbortController().signal, onReport = () => {} }: {
+  {
+    signal = new AbortController().signal,
+    onReport = () => {},
+  }: {
     signal?: AbortSignal;
     onReport?: (report: Report) => void;
   } = {},
@@ -54,7 +61,9 @@ export async function shipTo(
   };
   await using shipment = await prepare(yard, { image, as }, links, signal);
   const planned = shipment.servers.map(({ bytes }) => bytes);
-  const proofs = await operate({ title: "Ship", about: as, signal, report }, (task) => ship(yard, shipment, task));
+  const proofs = await operate({ title: "Ship", about: as, signal, report }, (task) =>
+    ship(yard, shipment, task),
+  );
   return { proofs, planned, reports };
 }
 
@@ -78,8 +87,21 @@ export async function imageOf(
       }
       return `COPY ${at} /layer-${at}`;
     });
-    writeFileSync(join(folder, "Dockerfile"), ["FROM busybox:1", ...lines, ...more, 'CMD ["sleep", "60"]', ""].join("\n"));
-    const args = ["buildx", "build", "--load", "--provenance=false", "--quiet", ...labelArgs(), "--tag", name, folder];
+    writeFileSync(
+      join(folder, "Dockerfile"),
+      ["FROM busybox:1", ...lines, ...more, 'CMD ["sleep", "60"]', ""].join("\n"),
+    );
+    const args = [
+      "buildx",
+      "build",
+      "--load",
+      "--provenance=false",
+      "--quiet",
+      ...labelArgs(),
+      "--tag",
+      name,
+      folder,
+    ];
     await run({ program: "docker", args, env: engine.env });
   } finally {
     rmSync(folder, { recursive: true, force: true });

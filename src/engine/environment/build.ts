@@ -1,5 +1,5 @@
-import type { Profile } from "../profile/index.ts";
 import type { Task } from "../process/index.ts";
+import type { Profile } from "../profile/index.ts";
 import { type Here, targetOf } from "./here.ts";
 import { buildImages, imageIds } from "./images.ts";
 import { openSession } from "./open.ts";

@@ -1,5 +1,6 @@
 export type { Usage } from "../docker/index.ts";
 export type { Address } from "./addresses.ts";
+export { build } from "./build.ts";
 export { type Act, control } from "./control.ts";
 export { type OpenDebugger, openDebugger } from "./debug/debugger.ts";
 export { examine, type Finding } from "./doctor/doctor.ts";
@@ -8,7 +9,6 @@ export type { Here, Rehearsal } from "./here.ts";
 export { connectionString, execCommand, shellCommand, testCommands } from "./inside.ts";
 export { type Keys, openKeys } from "./keys/keys.ts";
 export * from "./logs/index.ts";
-export { build } from "./build.ts";
 export { secretsFile } from "./memory.ts";
 export { type Parity, parity } from "./parity/parity.ts";
 export { type EnvironmentStatus, environmentStatus, type Part, watchEnvironment } from "./status.ts";

@@ -25,10 +25,7 @@ const contentPath = (digest: string) => `blobs/sha256/${hexOf(digest)}`;
  * other. Layers that the engine has are left out, for it looks by their chains first. The names of all come last: what
  * is cut short names no image.
  */
-export async function* archiveOf(
-  contents: Contents,
-  included: ReadonlySet<number>,
-): AsyncGenerator<Piece> {
+export async function* archiveOf(contents: Contents, included: ReadonlySet<number>): AsyncGenerator<Piece> {
   const { config, layers, layerAt, reference } = contents;
   const file = (name: string, bytes: Buffer): Piece => ({
     bytes: Buffer.concat([fileHead(name, bytes.length), bytes, paddingAfter(bytes.length)]),

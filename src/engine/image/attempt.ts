@@ -54,7 +54,13 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
   };
   const compare = async (name: string) => {
     const manifest = () => manifestOf(contents);
-    return differenceOf(docker, engine, name, { config: config.digest, layers: image.layers, manifest }, signal);
+    return differenceOf(
+      docker,
+      engine,
+      name,
+      { config: config.digest, layers: image.layers, manifest },
+      signal,
+    );
   };
   if (plan.named && (await compare(as)) === undefined) return undefined;
   try {
@@ -128,7 +134,8 @@ async function* partsOf(
   included: ReadonlySet<number>,
   layer: (at: number) => Promise<Part>,
 ): AsyncGenerator<Part> {
-  for await (const piece of archiveOf(contents, included)) yield "bytes" in piece ? piece : await layer(piece.layer);
+  for await (const piece of archiveOf(contents, included))
+    yield "bytes" in piece ? piece : await layer(piece.layer);
 }
 
 const shortOf = ({ image }: Shipment, at: number) => hexOf(image.layers[at] ?? "").slice(0, 12);
@@ -192,7 +199,9 @@ async function bytesOf(wanted: Attempt, at: number): Promise<Buffer> {
 }
 
 async function packedBytes(wanted: Attempt): Promise<number> {
-  const blobs = [...wanted.included].map(async (at) => (await (await layerAt(wanted, at)).incoming?.done)?.bytes ?? 0);
+  const blobs = [...wanted.included].map(
+    async (at) => (await (await layerAt(wanted, at)).incoming?.done)?.bytes ?? 0,
+  );
   return (await Promise.all(blobs)).reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type BlobDigest, blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
+import { blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
 import { type Effort, efforts, type Packing, pack, packingFor } from "./packing.ts";
 import { inPieces, through } from "./source/bytes.ts";
@@ -69,7 +69,11 @@ export class BlobCache {
     const packing = packingFor(effort);
     const file = this.#fileOf(layer, packing);
     const part = `${file}.${process.pid}.${++this.#parts}.part`;
-    const incoming: Incoming = new Incoming(part, effort, this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming));
+    const incoming: Incoming = new Incoming(
+      part,
+      effort,
+      this.#fill({ layer, plain, packing, effort, file, part, signal }, () => incoming),
+    );
     return incoming;
   }
 
@@ -97,9 +101,11 @@ export class BlobCache {
         signal.throwIfAborted();
         if (packing !== "plain") packed.update(piece);
         await handle.write(piece);
-        incoming().grow((bytes += piece.length));
+        bytes += piece.length;
+        incoming().grow(bytes);
       }
-      if (`sha256:${tar.digest("hex")}` !== layer) throw new LayerLost(`the bytes of layer ${layer} are others`);
+      if (`sha256:${tar.digest("hex")}` !== layer)
+        throw new LayerLost(`the bytes of layer ${layer} are others`);
       const digest = blobDigest.parse(packing === "plain" ? layer : `sha256:${packed.digest("hex")}`);
       const noted = { layer, effort, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });

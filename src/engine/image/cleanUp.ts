@@ -1,8 +1,15 @@
 import type Docker from "dockerode";
 import { z } from "zod";
 
-const inspected = z.object({ Metadata: z.object({ LastTagTime: z.string().optional() }).optional(), Created: z.string().optional() });
-const services = z.array(z.object({ Spec: z.object({ TaskTemplate: z.object({ ContainerSpec: z.object({ Image: z.string() }).optional() }) }) }));
+const inspected = z.object({
+  Metadata: z.object({ LastTagTime: z.string().optional() }).optional(),
+  Created: z.string().optional(),
+});
+const services = z.array(
+  z.object({
+    Spec: z.object({ TaskTemplate: z.object({ ContainerSpec: z.object({ Image: z.string() }).optional() }) }),
+  }),
+);
 
 interface CleanUp {
   /** What images are called before the colon: `shop-web`. */
@@ -21,7 +28,10 @@ export async function outdated(
 ): Promise<string[]> {
   const images = await docker.listImages({ filters: { reference: [`${repository}:*`] } });
   const containers = await docker.listContainers({ all: true });
-  const used = new Set([...containers.flatMap(({ Image, ImageID }) => [Image, ImageID]), ...(await servedBy(docker))]);
+  const used = new Set([
+    ...containers.flatMap(({ Image, ImageID }) => [Image, ImageID]),
+    ...(await servedBy(docker)),
+  ]);
   const dated = await Promise.all(
     images.flatMap(({ Id, RepoTags }) =>
       (RepoTags ?? []).map(async (tag) => {
@@ -65,4 +75,6 @@ async function servedBy(docker: Docker): Promise<string[]> {
 }
 
 const isInUse = (thrown: unknown) =>
-  thrown instanceof Error && "statusCode" in thrown && (thrown.statusCode === 409 || thrown.statusCode === 404);
+  thrown instanceof Error &&
+  "statusCode" in thrown &&
+  (thrown.statusCode === 409 || thrown.statusCode === 404);

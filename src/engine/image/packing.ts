@@ -15,7 +15,10 @@ export function packingFor(effort: Effort): Packing {
   return typeof createZstdCompress === "function" ? "zstd" : "gzip";
 }
 
-const levels = { zstd: { none: 0, quick: 1, thorough: 6 }, gzip: { none: 0, quick: 1, thorough: 6 } } as const;
+const levels = {
+  zstd: { none: 0, quick: 1, thorough: 3 },
+  gzip: { none: 0, quick: 1, thorough: 6 },
+} as const;
 const chunkSize = 256 * 1024;
 
 export function pack(packing: Exclude<Packing, "plain">, effort: Effort): Transform {

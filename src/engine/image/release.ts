@@ -71,7 +71,8 @@ async function nameIt(
 /** The platform to build for where it is not the engine's own; only engines that can run such programs build for it. */
 async function foreignPlatform({ docker }: Yard, wanted: string | undefined): Promise<string | undefined> {
   const info: unknown = await docker.info();
-  const said = typeof info === "object" && info !== null && "Architecture" in info ? String(info.Architecture) : "";
+  const said =
+    typeof info === "object" && info !== null && "Architecture" in info ? String(info.Architecture) : "";
   const own = goName(said);
   if (wanted === undefined || wanted === own) return undefined;
   return `linux/${wanted}`;

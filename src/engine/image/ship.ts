@@ -36,9 +36,11 @@ export async function ship(yard: Yard, shipment: Shipment, task: Task): Promise<
           command: `docker save ${image.reference} | ${format({ program: "ssh", args: [plan.link.target.address, "docker load"] })}`,
         },
         (step) =>
-          toServer(yard, shipment, plan, { supply, give, signal: task.signal }, step).catch((thrown: unknown) => {
-            throw task.signal.aborted ? fault("cancelled", ["Shipping"], { cause: thrown }) : thrown;
-          }),
+          toServer(yard, shipment, plan, { supply, give, signal: task.signal }, step).catch(
+            (thrown: unknown) => {
+              throw task.signal.aborted ? fault("cancelled", ["Shipping"], { cause: thrown }) : thrown;
+            },
+          ),
       ),
     ),
   );
@@ -81,7 +83,10 @@ async function toServer(
   });
   if (difference !== undefined && missing.size < all.size) {
     full = true;
-    step.line({ from: "stderr", text: `It is sent in full, for without what ${plan.server} has it did not arrive: ${difference}` });
+    step.line({
+      from: "stderr",
+      text: `It is sent in full, for without what ${plan.server} has it did not arrive: ${difference}`,
+    });
     await using whole = give(shipment.source, all);
     difference = await attempt({ ...of, supply: whole, included: all });
   }

@@ -4,8 +4,8 @@ import { dockerOn, type Link } from "../server/index.ts";
 import type { BlobCache } from "./cache.ts";
 import { type ConfigDigest, chainsOf } from "./digest.ts";
 import { type Descriptor, layersKept } from "./source/containerd.ts";
-import { type LocalImage, inspectImage, openSource, type Source } from "./source/source.ts";
 import { savedSource } from "./source/saved.ts";
+import { inspectImage, type LocalImage, openSource, type Source } from "./source/source.ts";
 import { engineOf, goName, heldBy, isMissing, type RemoteEngine } from "./there/engine.ts";
 import { megabytes } from "./words.ts";
 import type { Yard } from "./yard.ts";
@@ -67,7 +67,15 @@ export async function prepare(
         const missing = [...image.layers.keys()].slice(kept?.length ?? has);
         const sizes = await Promise.all(missing.map((at) => bytesOf(cache, source, image, at)));
         return {
-          ...{ server: link.target.name, link, docker, engine, named: held.tags.has(as), missing, kept: kept ?? [] },
+          ...{
+            server: link.target.name,
+            link,
+            docker,
+            engine,
+            named: held.tags.has(as),
+            missing,
+            kept: kept ?? [],
+          },
           bytes: sizes.reduce((sum, { bytes }) => sum + bytes, config.bytes.length),
           about: sizes.some(({ about }) => about),
         };
@@ -127,7 +135,11 @@ async function open(docker: Docker, image: LocalImage, signal: AbortSignal) {
 }
 
 /** The digest of an image's configuration, which is its name everywhere. */
-export async function configOf(docker: Docker, image: LocalImage, signal: AbortSignal): Promise<ConfigDigest> {
+export async function configOf(
+  docker: Docker,
+  image: LocalImage,
+  signal: AbortSignal,
+): Promise<ConfigDigest> {
   const { source, config } = await open(docker, image, signal);
   await source[Symbol.asyncDispose]();
   return config.digest;

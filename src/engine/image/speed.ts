@@ -24,5 +24,5 @@ export async function speedOf(link: Link, now: () => number, signal: AbortSignal
 /** How hard packing is worth trying: a slow link has time for it, a fast one is done sooner without. */
 export function effortAt(bytesPerSecond: number): Effort {
   if (bytesPerSecond > 60e6) return "none";
-  return bytesPerSecond > 12e6 ? "quick" : "thorough";
+  return bytesPerSecond > 9e6 ? "quick" : "thorough";
 }

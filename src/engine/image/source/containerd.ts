@@ -112,12 +112,14 @@ async function manifestOf(store: Store, image: LocalImage): Promise<z.infer<type
   const own = manifest.safeParse(target);
   if (own.success) return own.data;
   const { os, architecture, variant } = image.platform;
-  const meant = index.parse(target).manifests.find(
-    ({ platform }) =>
-      platform?.os === os &&
-      platform.architecture === architecture &&
-      (variant === undefined || platform.variant === undefined || platform.variant === variant),
-  );
+  const meant = index
+    .parse(target)
+    .manifests.find(
+      ({ platform }) =>
+        platform?.os === os &&
+        platform.architecture === architecture &&
+        (variant === undefined || platform.variant === undefined || platform.variant === variant),
+    );
   if (meant === undefined) throw new Error("the image's index names none for this engine");
   return manifest.parse(JSON.parse((await contentOf(store, meant.digest)).toString()));
 }

@@ -34,7 +34,8 @@ export async function overlay2Source(
     ))
       if (kind === "file") files.set(name.slice(name.indexOf("/") + 1), await whole(body));
     const [folder, split] = [files.get("cache-id"), files.get("tar-split.json.gz")];
-    if (folder === undefined || split === undefined) throw new Error("the store keeps no record of the layer");
+    if (folder === undefined || split === undefined)
+      throw new Error("the store keeps no record of the layer");
     return { folder: folder.toString(), split };
   };
 

@@ -33,7 +33,11 @@ const inspected = z.object({
   Variant: z.string().optional(),
 });
 
-export async function inspectImage(docker: Docker, reference: string, signal: AbortSignal): Promise<LocalImage> {
+export async function inspectImage(
+  docker: Docker,
+  reference: string,
+  signal: AbortSignal,
+): Promise<LocalImage> {
   const { Id, RootFS, Size, Os, Architecture, Variant } = inspected.parse(
     await docker.getImage(reference).inspect(inTime(signal)),
   );

@@ -20,7 +20,12 @@ export interface Store extends AsyncDisposable {
   file(path: string): Promise<Buffer>;
 }
 
-export async function openStore(docker: Docker, image: string, folder: string, signal: AbortSignal): Promise<Store> {
+export async function openStore(
+  docker: Docker,
+  image: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Store> {
   const made = await docker.createContainer({
     name: `sistership-reads-${randomBytes(6).toString("hex")}`,
     Image: image,
@@ -66,5 +71,12 @@ export async function openStore(docker: Docker, image: string, folder: string, s
 export async function sweepStores(docker: Docker, now: Date): Promise<void> {
   const left = await docker.listContainers({ all: true, filters: { label: [label], status: ["created"] } });
   const old = left.filter(({ Created }) => now.getTime() / 1000 - Created > 3600);
-  await Promise.all(old.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(() => {})));
+  await Promise.all(
+    old.map(({ Id }) =>
+      docker
+        .getContainer(Id)
+        .remove({ force: true, v: true })
+        .catch(() => {}),
+    ),
+  );
 }

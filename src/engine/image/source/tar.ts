@@ -26,7 +26,10 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<En
       if (type === "x" || type === "L" || type === "K") {
         const text = await bytes.take(size);
         await bytes.skip(padding);
-        Object.assign(told, type === "x" ? records(text) : { [type === "L" ? "path" : "linkpath"]: string(text) });
+        Object.assign(
+          told,
+          type === "x" ? records(text) : { [type === "L" ? "path" : "linkpath"]: string(text) },
+        );
         continue;
       }
       let read = false;
@@ -38,7 +41,8 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<En
       const name = string(head.subarray(0, 100));
       yield {
         name: told.path ?? (prefix === "" || !isUstar(head) ? name : `${prefix}/${name}`),
-        kind: type === "0" || type === "\0" ? "file" : type === "5" ? "folder" : type === "1" ? "link" : "other",
+        kind:
+          type === "0" || type === "\0" ? "file" : type === "5" ? "folder" : type === "1" ? "link" : "other",
         size,
         link: told.linkpath ?? string(head.subarray(157, 257)),
         body: body(),
@@ -63,7 +67,13 @@ export function fileHead(name: string, size: number): Buffer {
   head.write("00000000000\0", 136);
   head.write("        0", 148);
   head.write("ustar\x0000", 257);
-  head.write(`${head.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `, 148);
+  head.write(
+    `${head
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, "0")}\0 `,
+    148,
+  );
   return head;
 }
 

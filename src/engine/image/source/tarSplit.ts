@@ -30,7 +30,8 @@ export async function* assemble(
     for await (const read of parse(records)) {
       if (read.type === 2) yield Buffer.from(read.payload, "base64");
       else if (read.size > 0) {
-        const name = read.name_raw === undefined ? read.name : Buffer.from(read.name_raw, "base64").toString();
+        const name =
+          read.name_raw === undefined ? read.name : Buffer.from(read.name_raw, "base64").toString();
         files ??= await open();
         yield* content(plain(name ?? ""), read.size, files, shelf);
       }

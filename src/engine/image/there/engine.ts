@@ -35,7 +35,9 @@ export async function heldBy(docker: Docker, signal: AbortSignal): Promise<Held>
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, ids.length) }, ask));
-  const tags = images.flatMap(({ Id, RepoTags }) => (RepoTags ?? []).map((tag): [string, string] => [tag, Id]));
+  const tags = images.flatMap(({ Id, RepoTags }) =>
+    (RepoTags ?? []).map((tag): [string, string] => [tag, Id]),
+  );
   return { chains, tags: new Map(tags) };
 }
 
@@ -43,7 +45,12 @@ export function isMissing(thrown: unknown): boolean {
   return thrown instanceof Error && "statusCode" in thrown && thrown.statusCode === 404;
 }
 
-const said = z.object({ Driver: z.string(), ServerVersion: z.string(), Architecture: z.string(), DockerRootDir: z.string() });
+const said = z.object({
+  Driver: z.string(),
+  ServerVersion: z.string(),
+  Architecture: z.string(),
+  DockerRootDir: z.string(),
+});
 
 export interface RemoteEngine {
   version: string;

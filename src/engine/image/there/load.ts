@@ -60,7 +60,8 @@ export async function loadThere(
 ): Promise<void> {
   const loading = await link.start(inFolder(folder, feed), { signal });
   const said: Buffer[] = [];
-  for (const stream of [loading.stdout, loading.stderr]) stream.on("data", (piece: Buffer) => said.push(piece));
+  for (const stream of [loading.stdout, loading.stderr])
+    stream.on("data", (piece: Buffer) => said.push(piece));
   const write = async (piece: string | Buffer) => {
     if (loading.stdin.destroyed || loading.stdin.write(piece)) return;
     const drained = once(loading.stdin, "drain", { signal });
@@ -80,7 +81,11 @@ export async function loadThere(
   if (code === 0) return;
   const words = Buffer.concat(said).toString().trim();
   if (/no space left/i.test(words)) throw await roomFault(link, folder, needs, signal);
-  throw fault("program-failed", ["docker load", `failed on ${link.target.name} with exit code ${code}`, lastOf(words)]);
+  throw fault("program-failed", [
+    "docker load",
+    `failed on ${link.target.name} with exit code ${code}`,
+    lastOf(words),
+  ]);
 }
 
 const lastOf = (words: string) => words.split("\n").at(-1) ?? "";

@@ -21,7 +21,6 @@ interface Upload {
   onSent: () => void;
 }
 
-
 /** Takes a blob to a server, from where it stopped the last time; checked there, for what is on a disk may be anything. */
 export async function upload(wanted: Upload): Promise<void> {
   const { link, folder, name, blob, cache, meter, onSent, signal } = wanted;
@@ -46,10 +45,14 @@ export async function upload(wanted: Upload): Promise<void> {
  * Each byte goes to its own place: a writer of a connection that was lost may still write what was on its way, and then
  * writes the same.
  */
-async function append({ link, folder, name, blob, signal, meter, stallMs }: Upload, from: number): Promise<void> {
+async function append(
+  { link, folder, name, blob, signal, meter, stallMs }: Upload,
+  from: number,
+): Promise<void> {
   const stalled = new AbortController();
   const either = AbortSignal.any([signal, stalled.signal]);
-  const place = 'LC_ALL=C dd of="$1" bs=256k seek="$2" iflag=fullblock oflag=seek_bytes conv=notrunc status=none';
+  const place =
+    'LC_ALL=C dd of="$1" bs=256k seek="$2" iflag=fullblock oflag=seek_bytes conv=notrunc status=none';
   const writing = await link.start(inFolder(folder, place, `${name}.part`, String(from)), { signal: either });
   const said: Buffer[] = [];
   writing.stderr.on("data", (piece: Buffer) => said.push(piece));
@@ -84,7 +87,8 @@ async function append({ link, folder, name, blob, signal, meter, stallMs }: Uplo
       : fault("program-failed", ["dd", `failed on ${link.target.name}`, words]);
   } catch (thrown) {
     if (signal.aborted) throw fault("cancelled", ["Sending"], { cause: thrown });
-    if (stalled.signal.aborted) throw fault("sending-stalled", [link.target.name, stallMs / 1000], { cause: thrown });
+    if (stalled.signal.aborted)
+      throw fault("sending-stalled", [link.target.name, stallMs / 1000], { cause: thrown });
     throw thrown;
   }
 }

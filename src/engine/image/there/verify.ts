@@ -30,7 +30,8 @@ export async function differenceOf(
     throw thrown;
   }
   const at = layers.findIndex((layer, place) => there.layers[place] !== layer);
-  if (at !== -1 || there.layers.length !== layers.length) return `layer ${(at === -1 ? layers.length : at) + 1} is another`;
+  if (at !== -1 || there.layers.length !== layers.length)
+    return `layer ${(at === -1 ? layers.length : at) + 1} is another`;
   if (store === "overlay2") return there.id === config ? undefined : "its configuration is another";
   try {
     // a container is made of it to look: containerd's store may know an image of which layers are not there
@@ -41,13 +42,19 @@ export async function differenceOf(
     // where nobody may look, it must be the manifest that was sent, which names the configuration by its digest
     const made = await madeOf(docker, reference);
     if (made !== undefined) return made;
-    return there.id === digestOf(await manifest()) ? undefined : `its configuration could not be read: ${wordsOf(thrown)}`;
+    return there.id === digestOf(await manifest())
+      ? undefined
+      : `its configuration could not be read: ${wordsOf(thrown)}`;
   }
 }
 
 async function madeOf(docker: Docker, reference: string): Promise<string | undefined> {
   try {
-    const container = await docker.createContainer({ Image: reference, Cmd: ["none"], NetworkDisabled: true });
+    const container = await docker.createContainer({
+      Image: reference,
+      Cmd: ["none"],
+      NetworkDisabled: true,
+    });
     await container.remove({ v: true, force: true });
     return undefined;
   } catch (thrown) {
