@@ -119,8 +119,9 @@ async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
   const arrivals = arriveInTurn({ ...wanted, signal: either }, folder);
   try {
     const parts = partsOf(contents, included, (at) => arrivals.get(at) ?? Promise.reject(new LayerLost("")));
-    await loadThere(plan.link, folder, parts, needs, either);
+    // before it is loaded: where sshd allows few sessions, the one must not hold what the other waits for
     const arrived = await Promise.all(arrivals.values());
+    await loadThere(plan.link, folder, parts, needs, either);
     const files = arrived.flatMap((part) => ("file" in part ? [part.file] : []));
     await plan.link.run(inFolder(folder, 'rm -f -- "$@"', ...files), { signal });
   } finally {
