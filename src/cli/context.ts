@@ -47,6 +47,7 @@ export async function operateInCli<T>(
         write: (text) => stderr.write(text),
         colour: stderr.isTTY === true && !env.NO_COLOR,
         why: why === true,
+        live: stderr.isTTY === true,
       });
   try {
     return await operate({ title, about, signal: cancel.signal, report: tee(journal, show) }, work);

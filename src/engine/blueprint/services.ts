@@ -158,6 +158,37 @@ export function developmentService({ kind }: Service): Pick<Recipe, "env" | "rea
   return kind === undefined ? {} : recipes[kind];
 }
 
+/** Whether a service has a password at all. */
+export function hasPassword({ kind }: Service): boolean {
+  return Object.values((kind && recipes[kind].env) ?? {}).includes(password);
+}
+
+/** What a service says of itself where its password is its own: on a server, a word that stands for it. */
+export function connectionWith(own: (service: Service) => string) {
+  return (service: Service, part: ConnectionPart): string => {
+    const said = connection(service, part);
+    if (part === "password") return said === password ? own(service) : said;
+    return part === "url" ? said.replace(`:${password}@`, `:${own(service)}@`) : said;
+  };
+}
+
+/** How a service is run on a server, where its password is its own. */
+export function productionService(service: Service, own: string): Pick<Recipe, "env" | "ready" | "run"> {
+  const { env, ready, run } = developmentService(service);
+  return {
+    ...(env
+      ? {
+          env: Object.fromEntries(
+            Object.entries(env).map(([name, value]) => [name, value === password ? own : value]),
+          ),
+        }
+      : {}),
+    // a check is seen by all who may look at Docker: it asks without a password, which tells as much
+    ...(ready ? { ready: ready.filter((word) => word !== `--password=${password}`) } : {}),
+    ...(run ? { run } : {}),
+  };
+}
+
 /** The variable in which libraries look for a service of that kind. */
 export function usualVariable({ kind }: Service): string | undefined {
   return kind === undefined ? undefined : recipes[kind].variable;

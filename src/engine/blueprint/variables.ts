@@ -1,8 +1,15 @@
-import type { Process, Profile, Variable } from "../profile/index.ts";
+import type { ConnectionPart, Process, Profile, Service, Variable } from "../profile/index.ts";
 import { connection, usualVariable } from "./services.ts";
 
+/** What a service says of itself. On a server its password is another than on the developer's machine. */
+export type Connect = (service: Service, part: ConnectionPart) => string;
+
 /** The variables of a process on the developer's machine. Secrets are not among them: their values come from outside. */
-export function developmentVariables(profile: Profile, process: Process): Record<string, string> {
+export function developmentVariables(
+  profile: Profile,
+  process: Pick<Process, "env" | "port">,
+  connect: Connect = connection,
+): Record<string, string> {
   const written = { ...profile.env, ...process.env };
   const named = new Set(
     Object.values(written).flatMap((variable) =>
@@ -16,14 +23,19 @@ export function developmentVariables(profile: Profile, process: Process): Record
     const name = usualVariable(service);
     // a service that no variable mentions is found under the name that its libraries look for
     if (name !== undefined && !named.has(service.name) && !Object.hasOwn(written, name))
-      values[name] ??= connection(service, "url");
+      values[name] ??= connect(service, "url");
   }
   for (const [name, variable] of Object.entries(written)) {
-    const value = known(profile, variable);
+    const value = known(profile, variable, connect);
     if (value !== undefined) values[name] = value;
   }
   if (process.port !== undefined && !Object.hasOwn(written, "PORT")) values.PORT = String(process.port);
   return values;
+}
+
+/** The names of all variables that a process is given, whoever knows their values. */
+export function variableNames(profile: Profile, process: Process): string[] {
+  return [...new Set([...Object.keys(developmentVariables(profile, process)), ...askedFor(profile)])].sort();
 }
 
 /** Names whose values the profile does not hold. */
@@ -37,14 +49,14 @@ export function askedFor(profile: Profile): string[] {
   return [...new Set(asked)].sort();
 }
 
-export function known(profile: Profile, variable: Variable): string | undefined {
+function known(profile: Profile, variable: Variable, connect: Connect): string | undefined {
   if (variable.kind === "value") return variable.value;
   if (variable.kind !== "template") return undefined;
   return variable.parts
     .map((part) => {
       if (typeof part === "string") return part;
       const service = profile.services[part.service];
-      return service === undefined ? "" : connection(service, part.part);
+      return service === undefined ? "" : connect(service, part.part);
     })
     .join("");
 }

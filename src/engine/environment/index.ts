@@ -10,7 +10,7 @@ export { connectionString, execCommand, shellCommand, testCommands } from "./ins
 export { type Keys, openKeys } from "./keys/keys.ts";
 export * from "./logs/index.ts";
 export { secretsFile } from "./memory.ts";
-export { type Parity, parity } from "./parity/parity.ts";
+export { identityOf, knownOf, lookIntoImage, type Parity, parity, type Side } from "./parity/parity.ts";
 export { type EnvironmentStatus, environmentStatus, type Part, watchEnvironment } from "./status.ts";
 export { type Up, up } from "./up.ts";
 export { type UsageByContainer, UsageWatch, usageNow } from "./usage.ts";

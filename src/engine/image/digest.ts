@@ -17,7 +17,6 @@ export type ConfigDigest = z.infer<typeof configDigest>;
 
 /** Of bytes as they are kept or sent. */
 export const blobDigest = sha256.brand<"BlobDigest">();
-export type BlobDigest = z.infer<typeof blobDigest>;
 
 export function digestOf(bytes: string | Uint8Array): `sha256:${string}` {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

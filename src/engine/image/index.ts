@@ -1,6 +1,8 @@
-export { cleanUp, outdated } from "./cleanUp.ts";
-export { keepProofs, type Proof, proofsOf } from "./proof.ts";
-export { buildRelease, type ReleasedImage, type ReleaseOptions } from "./release.ts";
+export { cleanUp } from "./cleanUp.ts";
+export { keepProofs, type Proof } from "./proof.ts";
+export { buildRelease } from "./release.ts";
 export { ship } from "./ship.ts";
-export { planSays, prepare, type ServerPlan, type Shipment } from "./shipment.ts";
+export { prepare } from "./shipment.ts";
+export { stageSides } from "./sides.ts";
+export { type Sending, shipStage } from "./stage.ts";
 export { type Yard, yardHere, yardOf } from "./yard.ts";

@@ -6,6 +6,7 @@ import { type ConfigDigest, chainsOf } from "./digest.ts";
 import { type Descriptor, layersKept } from "./source/containerd.ts";
 import { savedSource } from "./source/saved.ts";
 import { inspectImage, type LocalImage, openSource, type Source } from "./source/source.ts";
+import { sweepStores } from "./source/store.ts";
 import { engineOf, goName, heldBy, isMissing, type RemoteEngine } from "./there/engine.ts";
 import { megabytes } from "./words.ts";
 import type { Yard } from "./yard.ts";
@@ -39,13 +40,14 @@ export interface Shipment extends AsyncDisposable {
 
 /** Looks at an image here and at what servers have of it. Nothing is sent. */
 export async function prepare(
-  { docker, cache }: Yard,
+  { docker, cache, date }: Yard,
   { image: reference, as }: { image: string; as: string },
   links: readonly Link[],
   signal: AbortSignal,
 ): Promise<Shipment> {
   const looking = Promise.all(links.map((link) => look(link, signal)));
   looking.catch(() => {}); // what fails here is told first
+  await sweepStores(docker, date());
   const image = await inspectImage(docker, reference, signal).catch((thrown: unknown) => {
     throw isMissing(thrown) ? fault("image-absent", [reference]) : thrown;
   });

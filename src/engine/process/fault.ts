@@ -208,6 +208,15 @@ const sentences = {
   "no-tests": () => ({
     says: 'sistership.yaml names no tests: add "test" under "dev", such as test: npm test.',
   }),
+  "no-group": (server: string) => ({
+    says: `There is no other server whose group ${server} could join: add one, and set it up first.`,
+  }),
+  "no-stages": () => ({
+    says: "The profile has no stages yet: add one under stages, with the servers it runs on.",
+  }),
+  unsaved: (file: string) => ({
+    says: `${file} has changes that are not saved: save or undo them, then try again.`,
+  }),
   "server-unreachable": (server: string, reason: string) => ({
     says: `${server} could not be reached over SSH: ${reason}`,
   }),
@@ -362,6 +371,90 @@ const sentences = {
   }),
   "not-written": (file: string, reason: string) => ({
     says: `${file} could not be written: ${plainly(reason)}.`,
+  }),
+  "name-too-long": (name: string, longest: number) => ({
+    says: `The service ${name} would have a name of ${name.length} letters, and servers take ${longest}: shorten the name of the project, the stage or the process in sistership.yaml.`,
+  }),
+  "schedule-unsupported": (name: string) => ({
+    says: `${name} has a schedule, and scheduled processes cannot be deployed yet: take it out of sistership.yaml, or run it by the clock elsewhere. Nothing was changed.`,
+  }),
+  "auth-unsupported": (stage: string) => ({
+    says: `${stage} asks visitors for a password (auth), which the edge cannot do yet: take it out of sistership.yaml. Nothing was changed, so that nothing is open that should not be.`,
+  }),
+  "build-there-unsupported": (stage: string) => ({
+    says: `${stage} says "build: server", and images are built on this machine alone yet: take it out of sistership.yaml. Nothing was changed.`,
+  }),
+  "release-record-wrong": (file: string, place: string, how: string) => ({
+    says: `${file}, which says what a release of ${place} was, is not as it was written: ${how}. Put it back from a copy, or deploy anew.`,
+  }),
+  "lock-held": (place: string, owner: string, since: string, heardSeconds: number) => ({
+    says: `${owner} is deploying ${place}, since ${since}, heard of ${heardSeconds} s ago: wait, or break the lock with "sistership unlock STAGE" if you know that nothing is going on.`,
+  }),
+  "lock-lost": (place: string) => ({
+    says: `The lock of ${place} was broken by somebody else, or ran out while the server could not be reached: what was going on was ended.`,
+  }),
+  "journal-changed": (place: string, line: number, how: string) => ({
+    says: `The journal of ${place} is not as it was written: line ${line} ${how}. Everything before it is.`,
+  }),
+  "not-a-group": (server: string) => ({
+    says: `${server} is not set up to run applications: set it up with "sistership servers setup ${server}".`,
+  }),
+  "server-not-in-group": (server: string, home: string) => ({
+    says: `${server} is not in one group with ${home}: a stage runs on servers that belong together. Set it up again with ${home}.`,
+  }),
+  "disk-low-there": (server: string, freeGB: number, leastGB: number) => ({
+    says: `Only ${freeGB} GB are free on ${server}, and a release wants ${leastGB} GB: free some space there. Nothing was changed.`,
+  }),
+  "architecture-differs": (server: string, has: string, image: string) => ({
+    says: `${server} has a processor of kind ${has}, and the image was built for ${image}: build it for that kind. Nothing was changed.`,
+  }),
+  "region-differs": (server: string, region: string, wanted: string) => ({
+    says: `${server} is in region ${region === "" ? "unknown" : region}, and sistership.yaml keeps this stage in ${wanted}: choose another server, or say where this one is. Nothing was changed.`,
+  }),
+  "domain-taken": (domain: string, other: string) => ({
+    says: `${domain} is answered by ${other} on that server already: give one of them another domain. Nothing was changed.`,
+  }),
+  "service-foreign": (service: string) => ({
+    says: `A service called ${service} runs there and belongs to something else: remove it, or change the name of the project or the stage. Nothing was changed.`,
+  }),
+  "secrets-missing": (names: string, stage: string) => ({
+    says: `${names} must have a value on ${stage} before anything is built: set it with "sistership secrets set ${stage} NAME", or in the environment of this command.`,
+  }),
+  "no-such-secret": (name: string, all: string) => ({
+    says: `No variable ${name} of sistership.yaml is a secret: ${all === "" ? "it has none" : `secrets are ${all}`}.`,
+  }),
+  "secret-too-large": (name: string) => ({
+    says: `The value of ${name} is larger than the 500 KB that a secret may have: keep it in a file, and give its place.`,
+  }),
+  "rehearsal-failed": (name: string, place: string, reason: string) => ({
+    says: `The new version of ${name} does not boot with the settings of ${place}: ${reason} No traffic has moved, and nothing was changed.`,
+  }),
+  "release-command-failed": (command: string, place: string, reason: string) => ({
+    says: `The release command "${command}" failed on ${place}: ${reason} What ran goes on as it was.`,
+  }),
+  "roll-failed": (name: string, place: string, reason: string, now: string) => ({
+    says: `The new version of ${name} did not hold on ${place}: ${reason} ${now}`,
+  }),
+  "service-not-ready": (name: string, place: string, reason: string) => ({
+    says: `${name} does not become ready on ${place}: ${reason} The application was not touched.`,
+  }),
+  "answers-wrong": (url: string, reason: string, now: string) => ({
+    says: `${url} does not answer as it should from outside: ${reason}. ${now}`,
+  }),
+  "not-back": (names: string, place: string) => ({
+    says: `${names} could not be brought back to what ran before on ${place}: look at it with "sistership status --stage", and deploy or roll back again.`,
+  }),
+  "nothing-released": (place: string) => ({
+    says: `Nothing was ever released on ${place}: deploy it first.`,
+  }),
+  "no-such-release": (number: number, place: string, all: string) => ({
+    says: `${place} has no release ${number} that can be gone back to: ${all === "" ? "there is none" : `choose from ${all}`}.`,
+  }),
+  "release-gone": (number: number, what: string) => ({
+    says: `Release ${number} cannot be gone back to: ${what}. Check out its commit, and deploy that.`,
+  }),
+  "name-wanted": (name: string) => ({
+    says: `This deletes the data of ${name} for good, so it wants to hear the name: add --name ${name}.`,
   }),
   untrusted: (what: string) => ({
     says: `${what} was not started: trust this folder first, for Sistership runs nothing in a folder that you do not trust.`,

@@ -1,5 +1,5 @@
-export { edgeConfig, loadEdge } from "./edge/index.ts";
-export { checkServer, type Facts, facts } from "./facts/index.ts";
+export { edgeConfig, loadEdge, type Route } from "./edge/index.ts";
+export { checkServer, concerns, type Facts, facts } from "./facts/index.ts";
 export { drain, findManager, join, leave, managersAdvice } from "./group/index.ts";
 export {
   changeInventory,
@@ -14,6 +14,7 @@ export {
   priceOf,
   readSettings,
   resolveServer,
+  serversOf,
   written,
 } from "./inventory/index.ts";
 export type {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
@@ -23,27 +24,58 @@ const inspectedImage = z.object({
   RootFS: z.object({ Layers: z.array(z.string()).default([]) }),
 });
 
+/** What is known of it before anybody looks. */
+export interface Known {
+  language: Language | undefined;
+  compiled: boolean;
+}
+
 /** Looks into a running container. Nothing is changed in it, and no value of a variable is read. */
 export async function lookInside(
   docker: Docker,
-  { id, language, compiled }: { id: string; language: Language | undefined; compiled: boolean },
+  id: string,
+  known: Known,
   signal: AbortSignal,
 ): Promise<Inside> {
-  const container = docker.getContainer(id);
-  const { Image: image, Config } = await container.inspect();
+  const { Image: image, Config } = await docker.getContainer(id).inspect();
   const { RootFS, Config: own } = inspectedImage.parse(await docker.getImage(image).inspect());
-  const said = sections(await ask(docker, id, `${system}${(language && languages[language]) ?? ""}`, signal));
+  const said = await ask(docker, id, questions(known), signal);
   const ofImage = new Set(namesOf(own?.Env ?? []));
+  const variables = namesOf(Config.Env ?? []).filter((name) => !ofImage.has(name));
+  return read(known, RootFS.Layers, said, variables);
+}
+
+/** Looks into an image that nothing runs from yet, by a container that is only asked and reaches nobody. */
+export async function lookIntoImage(
+  docker: Docker,
+  image: string,
+  known: Known & { variables: readonly string[] },
+  signal: AbortSignal,
+): Promise<Inside> {
+  const { RootFS } = inspectedImage.parse(await docker.getImage(image).inspect());
+  return read(known, RootFS.Layers, await askImage(docker, image, questions(known), signal), known.variables);
+}
+
+/** What an image is, whatever engine and store it lies in: its id differs between them, its layers do not. */
+export async function identityOf(docker: Docker, image: string): Promise<string> {
+  const { RootFS } = inspectedImage.parse(await docker.getImage(image).inspect());
+  return createHash("sha256").update(RootFS.Layers.join("\n")).digest("hex");
+}
+
+function questions({ language }: Known): string {
+  return `${system}${(language && languages[language]) ?? ""}`;
+}
+
+function read({ compiled }: Known, layers: string[], text: string, variables: readonly string[]): Inside {
+  const said = sections(text);
   return {
     compiled,
-    layers: RootFS.Layers,
+    layers,
     system: said.system?.[0] ?? "",
     runtime: said.runtime?.[0] ?? "",
     packages: versions(said.packages ?? []),
     libraries: versions(said.libraries ?? []),
-    variables: namesOf(Config.Env ?? [])
-      .filter((name) => !ofImage.has(name))
-      .sort(),
+    variables: [...variables].sort(),
   };
 }
 
@@ -91,7 +123,29 @@ async function ask(docker: Docker, id: string, script: string, signal: AbortSign
     AttachStderr: true,
     abortSignal: signal,
   });
-  const stream = await exec.start({ abortSignal: signal });
+  return printed(docker, await exec.start({ abortSignal: signal }));
+}
+
+async function askImage(docker: Docker, image: string, script: string, signal: AbortSignal): Promise<string> {
+  const container = await docker.createContainer({
+    Image: image,
+    Entrypoint: ["sh", "-c", script],
+    Cmd: [],
+    Healthcheck: { Test: ["NONE"] },
+    HostConfig: { NetworkMode: "none" },
+    abortSignal: signal,
+  });
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true, abortSignal: signal });
+    await container.start({ abortSignal: signal });
+    return await printed(docker, stream);
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/** What a program in a container prints for whoever asked, without what it says beside that. */
+async function printed(docker: Docker, stream: NodeJS.ReadableStream): Promise<string> {
   const out = new PassThrough();
   docker.modem.demuxStream(stream, out, new PassThrough().resume());
   stream.once("end", () => out.end()).once("error", (error) => out.destroy(error));

@@ -7,12 +7,17 @@ import type { Here } from "../here.ts";
 import { recall } from "../memory.ts";
 import { attach, type Session } from "../session.ts";
 import { compare, type Parity, type Side } from "./compare.ts";
-import { lookInside } from "./look.ts";
+import { identityOf, type Known, lookInside } from "./look.ts";
 
-export type { Parity } from "./compare.ts";
+export type { Parity, Side } from "./compare.ts";
+export { identityOf, lookIntoImage } from "./look.ts";
 
-/** Compares what is developed in with what is released, by looking into what runs of both. */
-export async function parity(here: Here, task: Task): Promise<Parity> {
+/** Compares what is developed in with what is released, by looking into what runs of both; and with what is elsewhere. */
+export async function parity(
+  here: Here,
+  task: Task,
+  elsewhere: (profile: Profile) => Promise<readonly Side[]> = async () => [],
+): Promise<Parity> {
   const { rehearsal: _, ...development } = here;
   const found = await localStatus(here.folder);
   if (!found.ok) throw wrongProfile(here.folder, found.problems);
@@ -36,7 +41,13 @@ export async function parity(here: Here, task: Task): Promise<Parity> {
       }),
     );
   }
-  return compare(sides);
+  return compare([...sides, ...(await elsewhere(found.profile))]);
+}
+
+/** What a process is to be looked at as. */
+export function knownOf(profile: Profile, process: string): Known {
+  const image = profile.processes[process]?.image ?? "";
+  return { language: profile.images[image]?.runtime?.language, compiled: isCompiledApart(profile, image) };
 }
 
 async function sideOf(name: string, here: Here, profile: Profile, signal: AbortSignal): Promise<Side> {
@@ -53,19 +64,16 @@ async function look(name: string, session: Session, profile: Profile, signal: Ab
   const running = [...(await containersOf(session)).values()].filter(({ state }) => state === "running");
   const processes = running
     .filter(({ service }) => layout.processes.includes(service))
-    .map(async ({ service, id }) => {
-      const image = profile.processes[service]?.image ?? "";
-      const language = profile.images[image]?.runtime?.language;
-      const compiled = isCompiledApart(profile, image);
-      return [service, await lookInside(docker, { id, language, compiled }, signal)] as const;
-    });
+    .map(
+      async ({ service, id }) =>
+        [service, await lookInside(docker, id, knownOf(profile, service), signal)] as const,
+    );
+  const services = running
+    .filter(({ service }) => service in profile.services)
+    .map(async ({ service, image }) => [service, await identityOf(docker, image)] as const);
   return {
     name,
     processes: Object.fromEntries(await Promise.all(processes)),
-    services: Object.fromEntries(
-      running
-        .filter(({ service }) => service in profile.services)
-        .map(({ service, image }) => [service, image]),
-    ),
+    services: Object.fromEntries(await Promise.all(services)),
   };
 }

@@ -1,5 +1,6 @@
+import { onStage } from "../../blueprint/index.ts";
 import { fault } from "../../process/index.ts";
-import { nearest } from "../../profile/index.ts";
+import { nearest, type Profile } from "../../profile/index.ts";
 import type { Target } from "../link.ts";
 import type { Entry } from "./schema.ts";
 
@@ -36,4 +37,10 @@ export function resolveServer(name: string, known: readonly KnownServer[]): Know
   const likely = nearest(name, names);
   const near = likely ? [likely] : names.filter((one) => one.startsWith(name.slice(0, 3))).slice(0, 3);
   throw fault("no-such-server", [name, near.join(", ")]);
+}
+
+/** The servers that a stage names. */
+export function serversOf(profile: Profile, stage: string, known: readonly KnownServer[]): KnownServer[] {
+  const { servers = [] } = onStage(profile, stage).stages[stage] ?? {};
+  return servers.map((name) => resolveServer(name, known));
 }

@@ -1,0 +1,86 @@
+import { localStatus, onStage, wrongProfile } from "../blueprint/index.ts";
+import type { Here } from "../environment/index.ts";
+import type { Task } from "../process/index.ts";
+import type { Link } from "../server/index.ts";
+import { cleanUp } from "./cleanUp.ts";
+import type { Proof } from "./proof.ts";
+import { buildRelease } from "./release.ts";
+import { ship } from "./ship.ts";
+import { planSays, prepare, type Shipment } from "./shipment.ts";
+import type { Yard } from "./yard.ts";
+
+/** What one server would be sent of one image. */
+export interface Sending {
+  server: string;
+  image: string;
+  /** At most so many, where it is only about known. */
+  bytes: number;
+  about: boolean;
+  layers: number;
+  says: string;
+}
+
+interface StageShipping extends Pick<Here, "machine" | "folder"> {
+  stage: string;
+  links: readonly Link[];
+  yard: Yard;
+  /** Told what would be sent before a byte is; false ends it there. */
+  agree(sendings: readonly Sending[]): Promise<boolean>;
+}
+
+/** Builds what is released of a project for a stage, and brings it to the stage's servers; nothing that runs is changed. */
+export async function shipStage(
+  { machine, folder, stage, links, yard, agree }: StageShipping,
+  task: Task,
+): Promise<Proof[]> {
+  const found = await localStatus(folder);
+  if (!found.ok) throw wrongProfile(folder, found.problems);
+  const { name, stages } = onStage(found.profile, stage);
+  const images = await buildRelease(yard, { machine, folder }, { stage }, task);
+  const shipments: Shipment[] = [];
+  try {
+    for (const { reference } of images)
+      shipments.push(await prepare(yard, { image: reference, as: reference }, links, task.signal));
+    if (!(await agree(shipments.flatMap(sendingsOf)))) return [];
+    const proofs: Proof[] = [];
+    for (const shipment of shipments) proofs.push(...(await ship(yard, shipment, task)));
+    const keep = stages[stage]?.keep ?? 5;
+    const repositories = images.map((image) => `${name}-${image.name}`);
+    await clean(shipments, { repositories, keep, spare: images.map(({ reference }) => reference) }, task);
+    return proofs;
+  } finally {
+    await Promise.all(shipments.map((shipment) => shipment[Symbol.asyncDispose]()));
+  }
+}
+
+function sendingsOf({ as, image, servers }: Shipment): Sending[] {
+  return servers.map((plan) => ({
+    server: plan.server,
+    image: as,
+    bytes: plan.missing.length === 0 ? 0 : plan.bytes,
+    about: plan.about,
+    layers: plan.missing.length,
+    says: planSays(plan, image),
+  }));
+}
+
+/** Disks of servers fill up with what was shipped before; what may be gone back to stays. */
+async function clean(
+  [first]: readonly Shipment[],
+  { repositories, keep, spare }: { repositories: string[]; keep: number; spare: string[] },
+  task: Task,
+): Promise<void> {
+  const plan = {
+    id: "clean-up",
+    title: "Old images",
+    why: `The last ${keep} of each stay, to go back to, and whatever runs; older ones only fill the disk.`,
+    command: "docker image rm",
+  };
+  await task.step(plan, async (step) => {
+    const gone = (first?.servers ?? []).flatMap(({ docker }) =>
+      repositories.map((repository) => cleanUp(docker, { repository, keep, spare }, task.signal)),
+    );
+    const names = (await Promise.all(gone)).flat();
+    step.says(names.length === 0 ? "none to remove" : `removed ${[...new Set(names)].join(", ")}`);
+  });
+}
