@@ -17,6 +17,7 @@ import { registerGenerate } from "./editor/profile/generate.ts";
 import { ProfilePresence } from "./editor/profile/presence.ts";
 import { registerSetUp } from "./editor/profile/setUp.ts";
 import { registerUpdateImages } from "./editor/profile/updateImages.ts";
+import { Fleet } from "./editor/servers/fleet.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { journalFile, journalReporter } from "./engine/process/index.ts";
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const statusBar = new StatusBar();
   const environment = new EnvironmentView(register, operations);
   const evidence = new ProfileEvidence();
+  const fleet = new Fleet();
   const show = () => statusBar.show(operations.running, environment.checkup, environment.live.all);
 
   register("sistership.cancel", () => operations.cancel());
@@ -47,9 +49,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLogs(register, context.extensionUri, context.workspaceState, log),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
     registerReopen(register),
-    registerRehearsal(register, operations, context.secrets),
+    registerRehearsal(register, operations, context.secrets, fleet),
     registerDebug(register, environment.live, log),
-    new ServersView(register, operations),
+    fleet,
+    new ServersView(register, operations, fleet),
     new ActivityView(register, operations, journal),
     new ProfileDiagnostics(),
     registerProfileHelp(),

@@ -23,6 +23,14 @@ export const commandIds = [
   "sistership.checkMachine",
   "sistership.cancel",
   "sistership.fix",
+  "sistership.addServer",
+  "sistership.setUpServer",
+  "sistership.joinServer",
+  "sistership.leaveGroup",
+  "sistership.copyServerAddress",
+  "sistership.editServer",
+  "sistership.removeServer",
+  "sistership.shipToServers",
   "sistership.checkServer",
   "sistership.openServerTerminal",
   "sistership.openSshConfig",
@@ -53,6 +61,7 @@ export type ContextKey = keyof typeof contextKeys;
 export const settingIds = [
   "sistership.docker.host",
   "sistership.ssh.configFile",
+  "sistership.servers",
   "sistership.leadKeys",
 ] as const;
 export type SettingId = (typeof settingIds)[number];

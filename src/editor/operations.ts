@@ -3,6 +3,7 @@ import {
   fault,
   type OperationOptions,
   operate,
+  progressText,
   type Report,
   type Reporter,
   type Task,
@@ -99,11 +100,15 @@ function logReporter(log: vscode.LogOutputChannel): Reporter {
 /** Says which steps run, as they begin and end. */
 function stepReporter(say: (text: string) => void): Reporter {
   const running = new Map<string, string>();
+  const far = new Map<string, string>();
   return (report) => {
-    if (report.kind !== "step") return;
-    const { id, title, state } = report.step;
-    if (state === "running") running.set(id, title);
-    else running.delete(id);
-    if (running.size > 0) say([...running.values()].join(", "));
+    if (report.kind === "progress") far.set(report.step, progressText(report.progress));
+    else if (report.kind === "step") {
+      const { id, title, state } = report.step;
+      if (state === "running") running.set(id, title);
+      else running.delete(id);
+    } else return;
+    const said = [...running].map(([id, title]) => (far.has(id) ? `${title}: ${far.get(id)}` : title));
+    if (said.length > 0) say(said.join(", "));
   };
 }

@@ -4,11 +4,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { engine } from "../rig/docker/engine.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
-import { server } from "../rig/servers/servers.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sistership-user-"));
 const project = join(home, "shop");
@@ -44,7 +42,7 @@ test("a newcomer sees three views, each with its first button, and checks the ma
   await vscode.activity("Sistership");
   for (const [view, button] of [
     ["Environment", "Check This Machine"],
-    ["Servers", "Open SSH Config"],
+    ["Servers", "Add Server"],
     ["Activity", "Check This Machine"],
   ] as const) {
     await vscode.view(view).locator("a.monaco-button", { hasText: button }).waitFor();
@@ -157,40 +155,32 @@ test("a folder that says nothing of itself is told so, with a way on", async () 
   await vscode.notification("says what it is made of: open the folder that holds package.json").waitFor();
 });
 
-test("a server is checked over its own SSH, and a terminal on it opened", async () => {
-  await using box = await server({ software: "docker", name: "fra1" });
-  await using vscode = await opened({ settings: { "sistership.ssh.configFile": box.sshConfig } });
+test("a server that is not there is said so, in its row and in the log", async () => {
+  const servers = { nowhere: { address: "nobody@127.0.0.1:1", region: "eu" } };
+  await using vscode = await opened({ settings: { "sistership.servers": servers } });
   await vscode.activity("Sistership");
-  await vscode.rowAction("Servers", /^fra1/, "Check Connection");
-  await vscode.row("Servers", /^fra1 ?Debian GNU\/Linux 13 .*, Docker 26\.1/).waitFor();
-  await vscode.rowAction("Servers", /^fra1/, "Open SSH Terminal");
-  await vscode.page
-    .locator(".terminal-tabs-entry, .single-terminal-tab", { hasText: "fra1" })
-    .first()
-    .waitFor();
-  await vscode.page.locator(".terminal-wrapper .xterm-screen").first().waitFor();
-  await vscode.page.keyboard.type("hostname > /tmp/was-here\n");
-  await until(
-    async () => (await box.inside(["sh", "-c", "cat /tmp/was-here 2>/dev/null || true"])).stdout !== "",
-  );
-  await vscode.screenshot("server");
-});
-
-test("servers of the SSH configuration appear as soon as it is saved, and one that is not there is said so", async () => {
-  await using vscode = await opened();
-  await vscode.activity("Sistership");
-  await vscode.view("Servers").locator("a.monaco-button", { hasText: "Open SSH Config" }).click();
-  await vscode.page.locator('.tab[data-resource-name="ssh_config"]').waitFor();
-  await vscode.page.keyboard.type("Host nowhere\n  HostName 127.0.0.1\nPort 1\n");
-  await vscode.page.keyboard.press("Control+S");
-  await vscode.row("Servers", /^nowhere ?not checked yet/).waitFor();
-  await vscode.rowAction("Servers", "nowhere", "Check Connection");
+  await vscode.row("Servers", /^nowhere ?not looked at yet/).waitFor();
+  await vscode.rowAction("Servers", "nowhere", "Check Server");
   const sentence = "nowhere could not be reached over SSH: it refused the connection.";
   await vscode.notification(sentence).waitFor();
   await vscode.row("Servers", /^nowhere ?could not be reached over SSH: it refused the connection/).waitFor();
   await vscode.screenshot("unreachable");
   await vscode.notification(sentence).locator(".monaco-button", { hasText: "Show log" }).click();
-  await vscode.page.locator(".part.panel", { hasText: "Connection refused" }).waitFor();
+  await vscode.page.locator(".part.panel", { hasText: "it refused the connection" }).waitFor();
+});
+
+test("hosts of the SSH configuration are offered as soon as it is saved; one that is not reached is not added", async () => {
+  await using vscode = await opened();
+  await vscode.activity("Sistership");
+  await vscode.view("Servers").locator("a", { hasText: "SSH configuration" }).click();
+  await vscode.page.locator('.tab[data-resource-name="ssh_config"]').waitFor();
+  await vscode.page.keyboard.type("Host nowhere\n  HostName 127.0.0.1\nPort 1\n");
+  await vscode.page.keyboard.press("Control+S");
+  await vscode.page.locator('.tab.dirty[data-resource-name="ssh_config"]').waitFor({ state: "detached" });
+  await vscode.welcomeButton("Add Server").click();
+  await vscode.pick(/^nowhere/).click();
+  await vscode.notification("nowhere could not be reached over SSH: it refused the connection.").waitFor();
+  await vscode.welcomeButton("Add Server").waitFor();
 });
 
 describe("a profile is written with help", () => {
@@ -275,14 +265,6 @@ for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
       (await contrastOf(vscode, ".monaco-list-row .label-name >> text=Docker engine >> nth=0")) >= 4.5,
     );
   });
-}
-
-/** A shell in a terminal tells of nothing: it is looked at until it did what was typed. */
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await done()); tries++) {
-    assert.ok(tries < 100, "it did not happen within 20 s");
-    await wait(200);
-  }
 }
 
 /** The contrast of a text against the first opaque background behind it. */

@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import type { Machine } from "../../engine/docker/index.ts";
 import type { Here } from "../../engine/environment/index.ts";
 import { isOn, setting } from "../settings.ts";
 
@@ -11,12 +12,15 @@ export interface Place {
 
 /** An environment on this machine, with the engine that the settings choose. */
 export function here({ folder, rehearsal }: Place): Here {
+  return { folder, machine: thisMachine(), ...(rehearsal ? { rehearsal: {} } : {}) };
+}
+
+export function thisMachine(): Machine {
   const host = setting("sistership.docker.host");
   const env = {
     ...process.env,
     ...(host ? { DOCKER_HOST: host } : {}),
     ...(isOn("sistership.leadKeys") ? {} : { SISTERSHIP_KEYS: "off" }),
   };
-  const machine = { env, home: homedir(), platform: process.platform };
-  return { folder, machine, ...(rehearsal ? { rehearsal: {} } : {}) };
+  return { env, home: homedir(), platform: process.platform };
 }

@@ -23,7 +23,7 @@ export function parityText(name: string, { sides, rows, verdict }: Parity, at: D
     cells(["---", "---", ...sides.map(() => "---"), "---"]),
     ...sorted.map((row) => cells([marks[row.verdict], row.about, ...row.values, row.says])),
     "",
-    `Looked into what runs at ${at.toLocaleString()}. Servers are not compared yet.`,
+    `Looked at ${at.toLocaleString()} into what runs here, and into what lies on the servers of the stages named above.`,
     "",
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { Register } from "../commands.ts";
 import type { Operations } from "../operations.ts";
+import type { Fleet } from "../servers/fleet.ts";
 import { choosePlace } from "./choose.ts";
 import { here } from "./machine.ts";
 import { openPage } from "./page.ts";
@@ -16,6 +17,7 @@ export function registerRehearsal(
   register: Register,
   operations: Operations,
   secrets: vscode.SecretStorage,
+  fleet: Fleet,
 ): vscode.Disposable {
   const reports = new Map<string, string>();
   const changed = new vscode.EventEmitter<vscode.Uri>();
@@ -48,10 +50,12 @@ export function registerRehearsal(
     const place = await choosePlace(argument);
     if (!place) return;
     const { folder } = place;
+    const stages = await chooseStages(folder);
+    if (!stages) return;
     const { parity } = await import("../../engine/environment/index.ts");
     const title = `Compare the environments of ${basename(folder)}`;
     const found = await operations.run({ title, about: folder, view }, (task) =>
-      parity(here({ folder }), task),
+      parity(here({ folder }), task, (profile) => fleet.sides(profile, stages, task)),
     );
     const report = vscode.Uri.from({ scheme, path: `${folder}/Parity of ${basename(folder)}.md` });
     reports.set(report.path, parityText(basename(folder), found, new Date()));
@@ -84,4 +88,21 @@ async function chooseStage(folder: string): Promise<{ stage?: string } | undefin
   ];
   const title = vscode.l10n.t("Rehearse with the settings of which stage?");
   return (await vscode.window.showQuickPick(items, { title }))?.choice;
+}
+
+/** The stages whose servers are looked at too; asked only where there are any. */
+async function chooseStages(folder: string): Promise<string[] | undefined> {
+  const { projectStatus } = await import("../../engine/blueprint/index.ts");
+  const found = await projectStatus(folder);
+  if (!found.ok || Object.keys(found.profile.stages).length === 0) return [];
+  const items = Object.entries(found.profile.stages).map(([label, { servers }]) => ({
+    label,
+    description: servers.join(", "),
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t("Look at the servers of which stages too?"),
+    placeHolder: vscode.l10n.t("None: compare what is on this machine"),
+    canPickMany: true,
+  });
+  return chosen?.map(({ label }) => label);
 }

@@ -82,7 +82,7 @@ describe("sistership", () => {
       /^. Disk space {2}/,
       /^. The project's folder {2}/,
       /^. Ports {2}/,
-      ...["Docker on this machine", "Memory", "Docker's clock", "Proxy"].map(
+      ...["Docker on this machine", "Shared folders", "Memory", "Docker's clock", "Proxy"].map(
         (title) => new RegExp(`^– ${title}  Docker does not answer$`),
       ),
     ];

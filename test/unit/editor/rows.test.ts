@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { activityRows } from "../../../src/editor/activity/rows.ts";
 import { environmentRows } from "../../../src/editor/environment/rows.ts";
-import { serverRows } from "../../../src/editor/servers/rows.ts";
+import { type ServerState, serverRows } from "../../../src/editor/servers/rows.ts";
 import { statusText } from "../../../src/editor/statusText.ts";
 import type { EnvironmentStatus, Finding, Part } from "../../../src/engine/environment/index.ts";
 import type { Report } from "../../../src/engine/process/index.ts";
-import { fresh } from "../server/fresh.ts";
+import { concerns, type Facts, setUpPlan } from "../../../src/engine/server/index.ts";
 
 const at = new Date(2026, 10, 20, 9, 5);
 const good: Finding = {
@@ -118,20 +118,110 @@ describe("the status bar", () => {
   }
 });
 
-test("the Servers view puts trouble first, then the unknown, then what is well", () => {
-  const hosts = ["well", "unknown", "trouble"].map((name, line) => ({ name, file: "config", line }));
-  const rows = serverRows(
-    hosts,
-    new Map([
-      ["well", { at, facts: { ...fresh, cores: 1 } }],
-      ["trouble", { at, trouble: "trouble could not be reached" }],
-    ]),
-  );
-  assert.deepEqual(
-    rows.map(({ label }) => label),
-    ["trouble", "unknown", "well"],
-  );
-  assert.match(rows[2]?.description ?? "", /^Debian GNU\/Linux 13 \(trixie\), 1 core, no Docker \(/);
+describe("the Servers view", () => {
+  const facts: Facts = {
+    at: at.toISOString(),
+    system: { id: "debian", version: "13", name: "Debian GNU/Linux 13", like: [], codename: "trixie" },
+    kernel: "6.12",
+    architecture: "amd64",
+    init: "systemd",
+    cores: 2,
+    load: 0.5,
+    uptimeSeconds: 60,
+    memory: { totalBytes: 4e9, freeBytes: 3e9 },
+    swap: { totalBytes: 0, freeBytes: 0 },
+    disk: { totalBytes: 40e9, freeBytes: 30e9, type: "ext4" },
+    dockerDisk: undefined,
+    clock: { milliseconds: 3, within: 2 },
+    provider: undefined,
+    region: undefined,
+    updates: { security: 0, reboot: false },
+    user: { name: "root", groups: [], sudo: "root" },
+    ssh: { address: "203.0.113.7", port: 22, from: "198.51.100.1" },
+    addresses: [],
+    networks: [],
+    listens: [],
+    firewall: { on: undefined, has: [], rules: [] },
+    docker: { state: "missing", podman: false },
+    swarm: { role: "none" },
+    state: undefined,
+    enforcing: false,
+    users: [],
+    daemon: undefined,
+  };
+  const server = (name: string) => ({ name, address: name, from: "own" as const, entry: undefined });
+  const rowsOf = (name: string, more: Partial<Facts> = {}) => {
+    const found = { ...facts, ...more };
+    const state = {
+      is: "known" as const,
+      at,
+      facts: found,
+      concerns: concerns(found),
+      plan: setUpPlan(name, found),
+    };
+    const [row] = serverRows([server(name)], new Map([[name, state]]));
+    return {
+      row,
+      child: (label: string) => row?.children?.find((one) => one.label === label),
+    };
+  };
+
+  test("puts trouble first, then what needs somebody, then the unknown, then what is well", () => {
+    const swarm = { role: "worker" as const, node: "n", address: "203.0.113.7", managers: [] };
+    const rows = serverRows(
+      ["well", "unknown", "new", "trouble"].map(server),
+      new Map<string, ServerState>([
+        ["well", { is: "known", at, facts: { ...facts, swarm }, concerns: [] }],
+        ["new", { is: "known", at, facts, concerns: [], plan: setUpPlan("new", facts) }],
+        ["trouble", { is: "trouble", at, says: "trouble could not be reached" }],
+      ]),
+    );
+    assert.deepEqual(
+      rows.map(({ label }) => label),
+      ["trouble", "new", "unknown", "well"],
+    );
+    assert.match(rows[2]?.description ?? "", /^not looked at yet$/);
+    assert.match(
+      rows[1]?.description ?? "",
+      /^not set up · load 25 % · disk 25 % · no Docker · Debian 13 · 0?9:05/,
+    );
+  });
+
+  test("says what a server lacks, and offers to set it up", () => {
+    const { row, child } = rowsOf("fra1");
+    assert.deepEqual(row?.facets, ["server", "unready"]);
+    assert.match(child("Ready for releases")?.description ?? "", /^not yet: \d+ steps of \d+$/);
+    assert.deepEqual(child("Ready for releases")?.facets, ["setUp"]);
+    assert.equal(child("Docker")?.description, "not installed");
+  });
+
+  test("where only a user looked, goes by what a user is told", () => {
+    const swarm = { role: "worker" as const, node: "n", address: "203.0.113.7", managers: [] };
+    const known = { is: "known" as const, at, facts: { ...facts, swarm }, concerns: [] };
+    const [row] = serverRows([server("fra2")], new Map([["fra2", known]]));
+    assert.match(row?.description ?? "", /^worker · /);
+    assert.equal(row?.children?.[0]?.description, "yes");
+    assert.deepEqual(row?.facets, ["server", "member"]);
+  });
+
+  test("names what somebody should see to, before what is only good to know", () => {
+    const { row } = rowsOf("fra1", {
+      disk: { totalBytes: 40e9, freeBytes: 1e9, type: "ext4" },
+      updates: { security: 3, reboot: true },
+      clock: { milliseconds: -90_000, within: 5 },
+    });
+    assert.equal(row?.icon?.id, "warning");
+    assert.deepEqual(
+      row?.children?.slice(1, 5).map(({ label, spoken }) => [label, spoken?.startsWith("Needs attention")]),
+      [
+        ["Its disk is nearly full: 1.0 GB are free", true],
+        ["Its clock is 90 s behind", true],
+        ["3 security updates wait", true],
+        ["It waits to be started anew", true],
+      ],
+    );
+    assert.equal(row?.children?.[5]?.label, "System");
+  });
 });
 
 describe("the Activity view", () => {
