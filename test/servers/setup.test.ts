@@ -16,6 +16,7 @@ import {
   loadEdge,
   type Pool,
   pool as poolOf,
+  type Route,
   saveAndLoad,
   setUp,
   setUpPlan,
@@ -220,7 +221,13 @@ describe("setting servers up", { concurrency: true }, () => {
     // The edge goes on with what it has where a new configuration is wrong, and is not disturbed by one that is the same.
     const link = await pool.link(target(docker), signal);
     assert.equal(await loadEdge(link, edgeConfig([]), signal), "same");
-    const route = { hosts: ["shop.example"], upstream: { service: "shop", port: 8000 } };
+    const route = {
+      hosts: ["shop.example"],
+      path: "/",
+      upstream: { service: "shop", port: 8000 },
+      tls: "auto",
+      www: false,
+    } satisfies Route;
     assert.equal(await loadEdge(link, edgeConfig([route]), signal), "changed");
     assert.equal((await ask(docker.address, "shop.example")).status, 308);
     await fails(

@@ -1,2 +1,3 @@
 export { edgeConfig } from "./config.ts";
 export { loadEdge } from "./load.ts";
+export type { Route } from "./route.ts";
