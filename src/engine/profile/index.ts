@@ -9,7 +9,7 @@ export { locate } from "./locate.ts";
 export { nearest } from "./nearest.ts";
 export { parseOverlay, parseProfile } from "./parse.ts";
 export type { Problem } from "./problem.ts";
-export type { Image, Process, Profile, Service, Variable } from "./profile.ts";
+export type { Image, Process, Profile, Service, Stage, Variable } from "./profile.ts";
 export { resolve } from "./resolve.ts";
 export type { ProfileFile } from "./schema.ts";
 export { writeProfile } from "./write.ts";

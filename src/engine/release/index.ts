@@ -1,0 +1,13 @@
+export { restart, scale, stop } from "./control.ts";
+export { deploy, type Order, plan } from "./deploy.ts";
+export { destroy } from "./destroy.ts";
+export { fromHere } from "./fromHere.ts";
+export { type Ground, ground } from "./ground.ts";
+export { history, releases, running } from "./history.ts";
+export { stackOf } from "./place.ts";
+export type { Plan } from "./plan.ts";
+export { rollback } from "./rollback.ts";
+export { secretNames, setSecret } from "./secrets.ts";
+export { sourceOf } from "./source.ts";
+export { breakLock, holder } from "./state/lock.ts";
+export { stageStatus } from "./status.ts";

@@ -1,0 +1,90 @@
+import { lookup } from "node:dns/promises";
+import { z } from "zod";
+import { fault } from "../process/index.ts";
+import type { Ground, Site } from "./ground.ts";
+import { edgeNetwork, labelsOf, serviceName, stackOf } from "./place.ts";
+import { readRoutes, routesOf } from "./routes.ts";
+import { servicesWith } from "./swarm/tasks.ts";
+
+const leastGB = 2;
+
+const node = z.object({ ID: z.string(), Status: z.object({ State: z.string() }).optional() });
+
+/** Looks at everything that would stop a deploy half way, before anything is done. Answers with what is only worth knowing. */
+export async function preflight(ground: Ground, signal: AbortSignal): Promise<string[]> {
+  const [home] = ground.sites;
+  await group(ground, signal);
+  for (const site of ground.sites) {
+    region(site, ground);
+    await disk(site, signal);
+  }
+  const services = await servicesWith(home.docker, [], signal);
+  const own = labelsOf(ground.place);
+  const isOwn = (labels: Readonly<Record<string, string>> = {}) =>
+    Object.entries(own).every(([name, value]) => labels[name] === value);
+  const names = [...Object.keys(ground.profile.processes), ...Object.keys(ground.profile.services)];
+  const foreign = services.find(
+    ({ Spec }) => names.some((name) => serviceName(ground.place, name) === Spec.Name) && !isOwn(Spec.Labels),
+  );
+  if (foreign) throw fault("service-foreign", [foreign.Spec.Name ?? ""]);
+  const wanted = domainsOf(ground);
+  for (const { Spec } of services.filter(({ Spec }) => !isOwn(Spec.Labels))) {
+    const taken = readRoutes(Spec.Labels)
+      .flatMap(({ hosts, path }) => hosts.map((host) => `${host}${path}`))
+      .find((one) => wanted.includes(one));
+    if (taken) throw fault("domain-taken", [taken.replace(/\/$/, ""), Spec.Name ?? ""]);
+  }
+  return addresses(ground);
+}
+
+/** All of one Swarm, which the first leads. */
+async function group({ sites }: Ground, signal: AbortSignal): Promise<void> {
+  const [home, ...others] = sites;
+  const { Swarm } = await home.docker.info();
+  if (!Swarm?.ControlAvailable) throw fault("not-a-group", [home.name]);
+  const networks = await home.docker.listNetworks({
+    filters: { name: [edgeNetwork] },
+    ...{ abortSignal: signal },
+  });
+  if (!networks.some(({ Name, Scope }) => Name === edgeNetwork && Scope === "swarm"))
+    throw fault("not-a-group", [home.name]);
+  const nodes = z.array(node).parse(await home.docker.listNodes());
+  const lost = others.find((site) => !nodes.some(({ ID }) => ID === site.node));
+  if (lost) throw fault("server-not-in-group", [lost.name, home.name]);
+}
+
+function region({ name, region: is = "" }: Site, { stage }: Ground): void {
+  if (stage.region !== undefined && stage.region !== is)
+    throw fault("region-differs", [name, is, stage.region]);
+}
+
+async function disk({ name, link, folder }: Site, signal: AbortSignal): Promise<void> {
+  const { stdout } = await link.run(
+    { program: "df", args: ["--output=avail", "--block-size=1", folder] },
+    { signal, timeoutMs: 20_000, accept: [0, 1] }, // a user may not be let in there
+  );
+  const free = Number(stdout.trim().split("\n").at(-1));
+  const freeGB = Math.round(free / 1e8) / 10;
+  if (Number.isFinite(free) && freeGB < leastGB) throw fault("disk-low-there", [name, freeGB, leastGB]);
+}
+
+function domainsOf({ profile, stage }: Ground): string[] {
+  return Object.values(profile.processes).flatMap((process) =>
+    routesOf(profile.name, stage, process).flatMap(({ hosts, path }) =>
+      hosts.map((host) => `${host}${path}`),
+    ),
+  );
+}
+
+/** Whether the domains lead to the servers. They may not yet: that is told, with what to set. */
+async function addresses({ stage, sites, place }: Ground): Promise<string[]> {
+  const ours = sites.map(({ link }) => link.peer.host);
+  const hosts = [...new Set(stage.routes.map(({ host }) => host))].filter((host) => !host.startsWith("*."));
+  const told = hosts.map(async (host) => {
+    const found = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+    if (found.some((address) => ours.includes(address))) return undefined;
+    const is = found.length === 0 ? "has no address" : `leads to ${found.join(", ")}`;
+    return `${host} ${is}: for ${stackOf(place)} to be found, let it lead to ${ours.join(", ")}.`;
+  });
+  return (await Promise.all(told)).filter((says) => says !== undefined);
+}

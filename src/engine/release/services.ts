@@ -1,0 +1,76 @@
+import { Fault, fault, type Task } from "../process/index.ts";
+import type { Ground, Site } from "./ground.ts";
+import { imageOn } from "./ingredients.ts";
+import { serviceName, stackOf } from "./place.ts";
+import type { Ingredients } from "./spec/part.ts";
+import { serviceSpec } from "./spec/service.ts";
+import type { Supply } from "./supply.ts";
+import { apply } from "./swarm/apply.ts";
+import { examineOn } from "./swarm/postMortem.ts";
+import { settle } from "./swarm/roll.ts";
+import { serviceNamed } from "./swarm/tasks.ts";
+
+const deadlineMs = 180_000;
+
+/** Sees to it that the services beside the application are there and ready. One that is there is left as it is. */
+export async function ensureServices(
+  { place, profile, sites }: Ground,
+  ingredients: Ingredients,
+  supply: Supply,
+  task: Task,
+): Promise<void> {
+  const [{ docker }] = sites;
+  for (const service of Object.values(profile.services)) {
+    const name = serviceName(place, service.name);
+    const plan = {
+      id: `service/${service.name}`,
+      title: service.name,
+      why: "What the application needs is there and ready before it starts. What holds data is never changed by a deploy.",
+      command: `docker service ps ${name}`,
+    };
+    if ((await serviceNamed(docker, name, task.signal)) !== undefined) {
+      task.skip(plan, "there already");
+      continue;
+    }
+    const at = sites.find(({ node }) => node === ingredients.home) ?? sites[0];
+    await fetched(service.image, at, supply, task);
+    await task.step(plan, async (step) => {
+      const image = await imageOn(at, service.image, await digestOn(at, service.image));
+      const applied = await apply(docker, serviceSpec(service, image, ingredients), task.signal);
+      const turnout = await settle([applied], {
+        ...{ docker, signal: task.signal, deadlineMs, examine: examineOn(sites, task.signal) },
+        onChange: (_, says) => step.line({ from: "stdout", text: says }),
+      });
+      if (turnout.held) return;
+      const { reason, lastLines } = turnout;
+      throw fault("service-not-ready", [service.name, stackOf(place), reason], { lastLines });
+    });
+  }
+}
+
+async function fetched(image: string, at: Site, supply: Supply, task: Task): Promise<void> {
+  const plan = {
+    id: `fetch/${image}`,
+    title: `Fetch ${image} on ${at.name}`,
+    why: "It is not there yet. Where the server reaches no registry, it is sent from here.",
+    command: `docker pull ${image}`,
+  };
+  const there = await at.docker
+    .getImage(image)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
+  if (there) return;
+  await task.step(plan, () => supply.fetch(image, at, task));
+}
+
+async function digestOn({ docker, name }: Site, image: string): Promise<string> {
+  try {
+    return (await docker.getImage(image).inspect()).Id;
+  } catch (thrown) {
+    if (thrown instanceof Fault) throw thrown;
+    throw fault("image-unavailable", [image, `it is not on ${name}`], { cause: thrown });
+  }
+}

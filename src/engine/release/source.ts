@@ -1,0 +1,25 @@
+import { run } from "../process/index.ts";
+import type { Source } from "./record.ts";
+
+/** Where what lies in a folder comes from, as far as Git knows. What Git does not track is not built from either. */
+export async function sourceOf(folder: string, signal: AbortSignal): Promise<Source> {
+  const git = async (...args: string[]) => {
+    try {
+      const options = { accept: [0, 1, 128], timeoutMs: 10_000, signal };
+      const { code, stdout } = await run({ program: "git", args, cwd: folder }, options);
+      return code === 0 ? stdout.trim() : undefined;
+    } catch {
+      return undefined; // there is no git
+    }
+  };
+  const [commit, branch, changed] = await Promise.all([
+    git("rev-parse", "HEAD"),
+    git("symbolic-ref", "--short", "HEAD"),
+    git("status", "--porcelain"),
+  ]);
+  return {
+    ...(commit === undefined ? {} : { commit }),
+    ...(branch === undefined ? {} : { branch }),
+    dirty: changed !== undefined && changed !== "",
+  };
+}

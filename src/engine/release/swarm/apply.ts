@@ -1,0 +1,48 @@
+import type Docker from "dockerode";
+import { type SwarmService, serviceNamed } from "./tasks.ts";
+
+/** What became of a service, and what was there before: enough to take it back. */
+export interface Applied {
+  name: string;
+  id: string;
+  /** Absent where the service was made anew. */
+  before?: Docker.ServiceSpec;
+}
+
+/**
+ * Makes a service what its specification says, or makes it at all. `onBegin` hears of it before anything is done: what
+ * breaks off half way is to be taken back too.
+ */
+export async function apply(
+  docker: Docker,
+  spec: Docker.ServiceSpec,
+  signal: AbortSignal,
+  onBegin: (applied: Applied) => void = () => {},
+): Promise<Applied> {
+  const name = spec.Name ?? "";
+  const there = await serviceNamed(docker, name, signal);
+  const applied: Applied = { name, id: there?.ID ?? "", ...(there ? { before: there.Spec } : {}) };
+  onBegin(applied);
+  if (there !== undefined) await update(docker, there, spec, signal);
+  else applied.id = (await docker.createService({ ...spec, abortSignal: signal })).id;
+  return applied;
+}
+
+export async function update(
+  docker: Docker,
+  { ID, Version }: SwarmService,
+  spec: Docker.ServiceSpec,
+  signal: AbortSignal,
+  rollback = false,
+): Promise<void> {
+  await docker.getService(ID).update({
+    _query: { version: Version.Index, ...(rollback ? { rollback: "previous" } : {}) },
+    _body: spec,
+    abortSignal: signal,
+  });
+}
+
+export async function remove(docker: Docker, name: string, signal: AbortSignal): Promise<void> {
+  const there = await serviceNamed(docker, name, signal);
+  if (there !== undefined) await docker.getService(there.ID).remove({ abortSignal: signal });
+}
