@@ -12,6 +12,12 @@ interface Which {
   stage?: string | undefined;
 }
 
+interface StatusOptions extends Which {
+  json?: true;
+  usage?: true;
+  sshConfig?: string;
+}
+
 /** The commands on the environment of a folder on this machine. */
 export function addEnvironment(program: Command, world: World, onUnwell: () => void): void {
   const hereOf = (folder: string, { release, stage }: Which = {}): Here => ({
@@ -97,9 +103,20 @@ export function addEnvironment(program: Command, world: World, onUnwell: () => v
     .description("Say what runs of the environment, and where; exits with 1 when something does not")
     .argument("[folder]", "the project's folder", ".")
     .option("--release", "of the rehearsal of what is released")
+    .option("--stage <stage>", "not of this machine, but of a stage on its servers")
+    .option("--ssh-config <file>", "with --stage: the SSH configuration to use in place of your own")
     .option("--usage", "say too what each takes of the processor and the memory")
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { json, release, usage }: Which & { json?: true; usage?: true }) => {
+    .action(async (folder: string, { json, release, usage, stage, sshConfig }: StatusOptions) => {
+      if (stage !== undefined) {
+        const { printStage } = await import("./stageStatus.ts");
+        const options = {
+          folder,
+          ...(json ? { json } : {}),
+          ...(sshConfig === undefined ? {} : { sshConfig }),
+        };
+        return void (await printStage(world, stage, options, onUnwell));
+      }
       const { environmentStatus, usageNow } = await import("../engine/environment/index.ts");
       const here = hereOf(folder, { release });
       const status = await environmentStatus(here);

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import type { Command as Program } from "commander";
 import type { Here } from "../engine/environment/index.ts";
 import { type Command, fault } from "../engine/process/index.ts";
-import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
+import { machineOf, operateInCli, type World } from "./context.ts";
+import { doer, onStage, type StageOptions } from "./stages.ts";
 import { promptedValues } from "./values.ts";
 
 interface In {
@@ -67,13 +68,22 @@ export function addInside(program: Program, world: World, exitWith: (code: numbe
     .command("restart")
     .description("Restart one process or service, and wait until it is healthy")
     .argument("<process>", "its name in sistership.yaml")
-    .option("--folder <folder>", "the project's folder")
+    .option("--folder <folder>", "the project's folder", ".")
+    .option("--stage <stage>", "not on this machine, but on a stage: its replicas, one beside the other")
+    .option("--ssh-config <file>", "with --stage: the SSH configuration to use in place of your own")
     .option("--json", "print every report as one JSON object a line")
     .option("--why", "show the command and the reason of each step")
-    .action(async (name: string, options: In & OutputOptions) => {
+    .action(async (name: string, { stage, ...options }: StageOptions & { stage?: string }) => {
+      const title = `Restart ${name}`;
+      if (stage !== undefined) {
+        const { restart } = await import("../engine/release/index.ts");
+        return onStage(world, stage, title, options, (ground, task) =>
+          restart({ ...doer(), ground }, name, task),
+        );
+      }
       const { control } = await import("../engine/environment/index.ts");
       const here = hereOf(options);
-      await operateInCli(world, { title: `Restart ${name}`, about: here.folder, ...options }, (task) =>
+      await operateInCli(world, { title, about: here.folder, ...options }, (task) =>
         control(here, "restart", name, task),
       );
     });

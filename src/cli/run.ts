@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { isCancelled, toFault } from "../engine/process/index.ts";
 import type { World } from "./context.ts";
+import { addDeploy } from "./deploy.ts";
 import { addDetect } from "./detect.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEnvironment } from "./environment.ts";
@@ -11,6 +12,8 @@ import { addInside } from "./inside.ts";
 import { addLogs } from "./logs.ts";
 import { addParity } from "./parity.ts";
 import { addProfile } from "./profile.ts";
+import { addReleases } from "./releases.ts";
+import { addSecrets } from "./secrets.ts";
 import { addServers } from "./servers.ts";
 import { addShip } from "./ship.ts";
 import { addUpdate } from "./update.ts";
@@ -52,6 +55,9 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addProfile(program, world);
   addShip(program, world);
   addServers(program, world, fail);
+  addDeploy(program, world);
+  addReleases(program, world);
+  addSecrets(program, world);
 
   if (args.length === 0) {
     program.outputHelp();
