@@ -1,19 +1,30 @@
 // npm run try [-- --once] [-- --port N]: everything there is, brought up for you to click through; Ctrl-C ends it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Address, type Here, up } from "../../src/engine/environment/index.ts";
-import { Fault, format, lineReporter, operate, run, type Task } from "../../src/engine/process/index.ts";
+import {
+  Fault,
+  format,
+  type Line,
+  lineReporter,
+  operate,
+  run,
+  type Task,
+} from "../../src/engine/process/index.ts";
 import { type Engine, engine } from "./docker/engine.ts";
 import { editor } from "./editor/install.ts";
 import { packExtension } from "./editor/pack.ts";
 import { type Served, serve } from "./editor/serve.ts";
 import { clear, cloneSample, hereIn, labelEnvironment, prepareImages } from "./project.ts";
 import { ssh } from "./servers/access.ts";
+import type { Server } from "./servers/server.ts";
 import { server } from "./servers/servers.ts";
 
 const root = join(import.meta.dirname, "../..");
+const cli = join(root, "dist/cli.js");
 const sample = "express-tasks";
 
 interface Wishes {
@@ -41,10 +52,10 @@ async function main(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "sistership-try-"));
   stack.defer(() => rmSync(home, { recursive: true, force: true }));
   const options = { title: "Try Sistership", about: sample, report, signal: cancel.signal };
-  const { served, page } = await operate(options, (task) => bringUp(task, wishes, home, stack));
+  const { served, page, live } = await operate(options, (task) => bringUp(task, wishes, home, stack));
   if (wishes.once) return;
   process.stdout.write(
-    `\nThe application: ${page.url}\nThe editor on it:  ${served.url}\nOpen that, and press the icon with the two ships. Ctrl-C ends all of it.\n`,
+    `\nThe application here:   ${page.url}\nThe same on a server:   ${live}\nThe editor on it:       ${served.url}\nOpen that, and press the icon with the two ships. Ctrl-C ends all of it.\n`,
   );
   await ended;
 }
@@ -65,7 +76,7 @@ async function bringUp(
   { once, port }: Wishes,
   home: string,
   stack: AsyncDisposableStack,
-): Promise<{ served: Served; page: Address }> {
+): Promise<{ served: Served; page: Address; live: string }> {
   const { signal } = task;
   const docker = await task.step({ id: "docker", title: "Docker engine" }, async (step) => {
     const found = await engine({ signal });
@@ -86,15 +97,21 @@ async function bringUp(
   const folder = join(home, sample);
   const here = hereIn(folder, docker, join(home, "state"));
   await task.step({ id: "clone", title: `A project, as it is cloned: ${sample}` }, async () => {
-    await prepareImages(["node:22-bookworm-slim", "postgres:17"], docker);
+    await prepareImages(["node:22-bookworm-slim", "postgres:17", "caddy:2"], docker);
     await cloneSample(sample, folder);
     labelEnvironment(folder);
+    const stage = `{ servers: [${box.name}], domain: ${box.address}, tls: off, watch: 5s }`;
+    appendFileSync(join(folder, "sistership.yaml"), `stages:\n  production: ${stage}\n`);
   });
   stack.defer(() => clear(here));
   const page = await opened(here, task);
+  const live = await deployed({ box, docker, folder, home }, task);
   const served = await task.step({ id: "editor", title: "VS Code with the extension" }, async () => {
     await editor(signal);
-    const settings = { "sistership.ssh.configFile": box.sshConfig };
+    const settings = {
+      "sistership.ssh.configFile": box.sshConfig,
+      "sistership.servers": { [box.name]: { address: box.name } },
+    };
     const env = { ...docker.env, XDG_STATE_HOME: join(home, "state") };
     return stack.use(await serve({ folder, vsix: [vsix], port, env, settings, signal }));
   });
@@ -103,9 +120,43 @@ async function bringUp(
       docker,
       served,
       page,
+      live,
       connect: ssh(box, "docker version --format '{{.Server.Version}}'"),
     });
-  return { served, page };
+  return { served, page, live };
+}
+
+interface Destination {
+  box: Server;
+  docker: Engine;
+  folder: string;
+  home: string;
+}
+
+/** The server made ready, and the very same image live on it: by the commands that users have. Where it answers. */
+async function deployed({ box, docker, folder, home }: Destination, task: Task): Promise<string> {
+  const env = {
+    ...docker.env,
+    XDG_STATE_HOME: join(home, "state"),
+    XDG_CACHE_HOME: join(home, "cache"),
+    SESSION_SECRET: randomBytes(24).toString("hex"),
+  };
+  const sistership = async (id: string, title: string, ...words: string[]) => {
+    const args = [...words, "--folder", folder, "--ssh-config", box.sshConfig];
+    const shown = format({ program: "sistership", args: words });
+    await task.step({ id, title, command: shown }, async (step) => {
+      const onLine = (line: Line) => step.line(line);
+      const { stdout } = await run(
+        { program: "node", args: [cli, ...args], env },
+        { signal: task.signal, onLine },
+      );
+      const last = stdout.trim().split("\n").at(-1);
+      if (last) step.says(last);
+    });
+  };
+  await sistership("set-up", "The server, set up", "servers", "setup", box.name, "--yes");
+  await sistership("deploy", "The same image, live on it", "deploy", "production", "--yes");
+  return `http://${box.address}`;
 }
 
 /** The environment of the project, brought up as its users do; where its page is. */
@@ -121,16 +172,22 @@ interface Standing {
   docker: Engine;
   served: Served;
   page: Address;
+  live: string;
   connect: ReturnType<typeof ssh>;
 }
 
 /** Whether all of it answers. */
-async function verify(task: Task, { docker, served, page, connect }: Standing): Promise<void> {
+async function verify(task: Task, { docker, served, page, live, connect }: Standing): Promise<void> {
   const { signal } = task;
   await task.step({ id: "verify-page", title: "The application answers" }, async (step) => {
     const answer = await fetch(`http://127.0.0.1:${page.port}`, { signal });
     if (!answer.ok) throw new Error(`${page.url} answered ${answer.status}.`);
     step.says(page.url ?? "");
+  });
+  await task.step({ id: "verify-live", title: "The application answers on the server" }, async (step) => {
+    const answer = await fetch(live, { signal });
+    if (!answer.ok) throw new Error(`${live} answered ${answer.status}.`);
+    step.says(live);
   });
   await task.step({ id: "verify-editor", title: "The editor answers" }, async (step) => {
     const answer = await fetch(served.url, { signal });
@@ -148,7 +205,7 @@ async function verify(task: Task, { docker, served, page, connect }: Standing): 
   await task.step({ id: "verify-doctor", title: "This machine is ready" }, async () => {
     const doctor = {
       program: "node",
-      args: [join(root, "dist/cli.js"), "doctor"],
+      args: [cli, "doctor"],
       cwd: root,
       env: docker.env,
     };
