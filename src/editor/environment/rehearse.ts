@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Register } from "../commands.ts";
 import type { Operations } from "../operations.ts";
 import type { Fleet } from "../servers/fleet.ts";
+import { known } from "../servers/inventory.ts";
 import { choosePlace } from "./choose.ts";
 import { here } from "./machine.ts";
 import { openPage } from "./page.ts";
@@ -90,15 +91,16 @@ async function chooseStage(folder: string): Promise<{ stage?: string } | undefin
   return (await vscode.window.showQuickPick(items, { title }))?.choice;
 }
 
-/** The stages whose servers are looked at too; asked only where there are any. */
+/** The stages whose servers are looked at too; asked only where there are any that can be reached from here. */
 async function chooseStages(folder: string): Promise<string[] | undefined> {
   const { projectStatus } = await import("../../engine/blueprint/index.ts");
   const found = await projectStatus(folder);
   if (!found.ok || Object.keys(found.profile.stages).length === 0) return [];
-  const items = Object.entries(found.profile.stages).map(([label, { servers }]) => ({
-    label,
-    description: servers.join(", "),
-  }));
+  const names = new Set((await known()).map(({ name }) => name));
+  const items = Object.entries(found.profile.stages)
+    .filter(([, { servers }]) => servers.every((server) => names.has(server)))
+    .map(([label, { servers }]) => ({ label, description: servers.join(", ") }));
+  if (items.length === 0) return [];
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t("Look at the servers of which stages too?"),
     placeHolder: vscode.l10n.t("None: compare what is on this machine"),
