@@ -218,7 +218,7 @@ async function hit(
   const text = readFileSync(join(project, file), "utf8");
   assert.match(text, /, typed</);
   writeFileSync(join(project, file), text.replace(", typed<", ", reloaded<"));
-  await becomes(`${url}/`, /, reloaded</);
+  await becomes(`${url}/`, /, reloaded</, 120_000);
   const again = await heldUp(stopped, `${url}${path}`);
   await vscode.screenshot(`sample-${name}-reloaded`);
   await vscode.command("Debug: Continue");
