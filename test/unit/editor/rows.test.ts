@@ -7,6 +7,7 @@ import { statusText } from "../../../src/editor/statusText.ts";
 import type { EnvironmentStatus, Finding, Part } from "../../../src/engine/environment/index.ts";
 import type { Report } from "../../../src/engine/process/index.ts";
 import { concerns, type Facts, setUpPlan } from "../../../src/engine/server/index.ts";
+import { fresh } from "../server/fresh.ts";
 
 const at = new Date(2026, 10, 20, 9, 5);
 const good: Finding = {
@@ -120,34 +121,9 @@ describe("the status bar", () => {
 
 describe("the Servers view", () => {
   const facts: Facts = {
-    at: at.toISOString(),
-    system: { id: "debian", version: "13", name: "Debian GNU/Linux 13", like: [], codename: "trixie" },
-    kernel: "6.12",
-    architecture: "amd64",
-    init: "systemd",
-    cores: 2,
+    ...fresh,
     load: 0.5,
-    uptimeSeconds: 60,
-    memory: { totalBytes: 4e9, freeBytes: 3e9 },
-    swap: { totalBytes: 0, freeBytes: 0 },
     disk: { totalBytes: 40e9, freeBytes: 30e9, type: "ext4" },
-    dockerDisk: undefined,
-    clock: { milliseconds: 3, within: 2 },
-    provider: undefined,
-    region: undefined,
-    updates: { security: 0, reboot: false },
-    user: { name: "root", groups: [], sudo: "root" },
-    ssh: { address: "203.0.113.7", port: 22, from: "198.51.100.1" },
-    addresses: [],
-    networks: [],
-    listens: [],
-    firewall: { on: undefined, has: [], rules: [] },
-    docker: { state: "missing", podman: false },
-    swarm: { role: "none" },
-    state: undefined,
-    enforcing: false,
-    users: [],
-    daemon: undefined,
   };
   const server = (name: string) => ({ name, address: name, from: "own" as const, entry: undefined });
   const rowsOf = (name: string, more: Partial<Facts> = {}) => {
