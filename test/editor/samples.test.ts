@@ -21,6 +21,7 @@ let rig: Engine;
 before(async () => {
   rig = await engine();
   vsix = await packExtension();
+  for (const { images } of samples) await prepareImages(images, rig);
 });
 after(() => rmSync(home, { recursive: true, force: true }));
 
@@ -104,7 +105,6 @@ for (const one of samples) {
   test(`${one.sample}: one button, a typed line, a breakpoint`, {
     timeout: 400_000,
   }, async () => {
-    await prepareImages(one.images, rig);
     const project = join(home, one.sample);
     await cloneSample(one.sample, project, `one-${one.sample}`);
     const profile = join(project, "sistership.yaml");

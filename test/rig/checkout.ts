@@ -73,7 +73,9 @@ export async function checkout(
     const steps: Record<string, string> = {};
     const report = (one: Report) => {
       if (one.kind !== "step") return;
-      steps[one.step.id] = one.step.state;
+      // somebody else may take a port meanwhile: then it is gone on with others, and what is done is skipped
+      const again = one.step.state === "skipped" && steps[one.step.id] === "done";
+      if (!again) steps[one.step.id] = one.step.state;
       onStep?.(one.step.id, one.step.state);
     };
     const options = { title: "up", about: place, report, signal: signal ?? new AbortController().signal };

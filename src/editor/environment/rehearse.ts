@@ -88,7 +88,8 @@ async function chooseStage(folder: string): Promise<{ stage?: string } | undefin
     },
   ];
   const title = vscode.l10n.t("Rehearse with the settings of which stage?");
-  return (await vscode.window.showQuickPick(items, { title }))?.choice;
+  // what opens meanwhile, such as the page of the environment, must not close the question
+  return (await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true }))?.choice;
 }
 
 /** The stages whose servers are looked at too; asked only where there are any that can be reached from here. */
@@ -105,6 +106,7 @@ async function chooseStages(folder: string): Promise<string[] | undefined> {
     title: vscode.l10n.t("Look at the servers of which stages too?"),
     placeHolder: vscode.l10n.t("None: compare what is on this machine"),
     canPickMany: true,
+    ignoreFocusOut: true,
   });
   return chosen?.map(({ label }) => label);
 }

@@ -121,7 +121,10 @@ export async function runOnce(
   options: readonly string[] = [],
 ): Promise<string> {
   const args = ["run", "--rm", ...labelArgs(), ...options, image, ...command];
-  const { stdout } = await run({ program: "docker", args, env: engine.env });
+  const once = () => run({ program: "docker", args, env: engine.env });
+  const first = await once();
+  // on a busy machine the client may end before it was handed what was printed: nothing is lost by asking again
+  const { stdout } = first.stdout || first.stderr ? first : await once();
   return stdout.trim();
 }
 
