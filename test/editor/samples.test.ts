@@ -202,8 +202,8 @@ async function hit(
     .first()
     .waitFor();
   const stopped = vscode.page.locator(".codicon-debug-stackframe").first();
-  const answer = fetch(`${url}${path}`);
-  await stopped.waitFor({ timeout: 60_000 });
+  // what was typed may still be reloading: the process that has the breakpoint then is not the one that answers
+  const { answer } = await heldUp(stopped, `${url}${path}`);
   await vscode.command("View: Show Run and Debug");
   const locals = vscode.page.locator(".debug-variables .monaco-list-row", { hasText: /^Locals?$/ });
   await locals.waitFor();

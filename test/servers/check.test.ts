@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { sshHosts } from "../../src/engine/server/index.ts";
+import { Fault } from "../../src/engine/process/index.ts";
+import { facts, sshHosts } from "../../src/engine/server/index.ts";
 import { type Servers, servers } from "../rig/servers/servers.ts";
+import { poolOf } from "./shipping.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -73,6 +75,40 @@ describe("a look at servers", () => {
       [facts.docker.state, facts.docker.store, facts.user.name],
       ["running", "overlay2", "root"],
     );
+  });
+
+  test("a clock that is wrong is told, and by how much", async () => {
+    const [server] = fleet.servers;
+    const wrong = '#!/bin/sh\nexec /bin/date -d "+10 minutes" "$@"\n';
+    await server.inside(["sh", "-c", "cat > /usr/local/bin/date; chmod 755 /usr/local/bin/date"], {
+      input: wrong,
+    });
+    try {
+      const { stderr } = await cli(["check", "docker"]);
+      assert.match(stderr, /its clock is (599|600|601) s ahead/);
+    } finally {
+      await server.inside(["rm", "/usr/local/bin/date"]);
+    }
+  });
+
+  test("a connection that is cut while it is looked at is told with its name", async () => {
+    const [server] = fleet.servers;
+    await using _ = await server.slow({ mbit: 1, delayMs: 700 });
+    await using connections = poolOf(fleet.sshConfig);
+    const { signal } = new AbortController();
+    const link = await connections.link({ name: "docker", address: "docker" }, signal);
+    const looking = facts(link, { signal });
+    await server.inside(["pkill", "-9", "-f", "sshd-session: root@notty"]);
+    await assert.rejects(
+      looking,
+      (thrown) =>
+        thrown instanceof Fault &&
+        thrown.code === "connection-lost" &&
+        /to docker was lost/.test(thrown.says),
+    );
+    // the next look connects anew
+    const again = await connections.link({ name: "docker", address: "docker" }, signal);
+    assert.equal((await facts(again, { signal })).docker.state, "running");
   });
 
   test("a host key that is not known is refused where nobody can be asked, and the others are looked at", async () => {

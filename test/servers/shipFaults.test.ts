@@ -78,6 +78,21 @@ describe("what gets in the way of a shipment", () => {
     assert.equal(await left(server), "");
   });
 
+  test("waits for a server that boots anew meanwhile, and sends only the rest", async () => {
+    const [server] = fleet.servers;
+    await using _ = await server.slow({ mbit: 80 });
+    let booted: Promise<void> | undefined;
+    const onReport = halfWay(() => {
+      booted = server.restart();
+    });
+    const { proofs } = await shipTo(await yard(), [await linkTo(server)], image.name, "boot:1", { onReport });
+    assert.ok(booted, "it was booted");
+    await booted;
+    // what the kernel had not yet written when it went is sent again
+    assert.ok((proofs[0]?.sent ?? 0) < size * 1.3, `${proofs[0]?.sent}`);
+    assert.equal(await left(server), "");
+  });
+
   test("sends only the rest when it is begun again", async () => {
     const [server] = fleet.servers;
     await using _ = await server.slow({ mbit: 80 });

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { connect } from "../../src/engine/docker/index.ts";
 import { parity } from "../../src/engine/environment/index.ts";
-import { shipStage, stageSides, type Yard } from "../../src/engine/image/index.ts";
-import { run } from "../../src/engine/process/index.ts";
+import { buildRelease, fetchOn, shipStage, stageSides, type Yard } from "../../src/engine/image/index.ts";
+import { Fault, run } from "../../src/engine/process/index.ts";
 import type { Link, Pool } from "../../src/engine/server/index.ts";
 import { type Checkout, checkout, perform, tiny, unique } from "../rig/checkout.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
@@ -33,7 +33,9 @@ describe("what is released, on the server of a stage", () => {
     connections = poolOf(box.sshConfig);
     link = await connections.link({ name: "fra1", address: "fra1" }, new AbortController().signal);
     yard = yardIn(home, await connect({ host: `unix://${rig.socket}`, from: "the rig" }));
-    const more = `${secret}stages:\n  production: { servers: [fra1], keep: 1 }\n`;
+    const stages =
+      "  production: { servers: [fra1], keep: 1 }\n  there: { servers: [fra1], build: server }\n";
+    const more = `${secret}stages:\n${stages}`;
     project = await checkout(rig, tiny({ name, more }));
     const values = { known: async () => ({ API_KEY: "hush" }), ask: async () => ({}), keep: async () => {} };
     await project.up({ values });
@@ -50,8 +52,8 @@ describe("what is released, on the server of a stage", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  const shipped = (agree = async () => true) =>
-    perform((task) => shipStage({ ...project.here, stage: "production", links: [link], yard, agree }, task));
+  const shipped = (agree = async () => true, stage = "production") =>
+    perform((task) => shipStage({ ...project.here, stage, links: [link], yard, agree }, task));
   const compared = () =>
     perform((task) =>
       parity(project.here, task, (profile) => stageSides(profile, "production", [link], task)),
@@ -89,5 +91,43 @@ describe("what is released, on the server of a stage", () => {
       `${name}-web`,
     ]);
     assert.equal(stdout.trim(), proof?.reference);
+  });
+
+  test("an image of others is sent by its layers where the server reaches no registry", async () => {
+    const base = "node:22-bookworm-slim";
+    const [proof] = await perform((task) => fetchOn(yard, link, base, task));
+    // the layers came with what was shipped
+    assert.ok((proof?.sent ?? Number.POSITIVE_INFINITY) < 100_000, `${proof?.sent}`);
+    assert.deepEqual(await perform((task) => fetchOn(yard, link, base, task)), []);
+    await assert.rejects(
+      perform((task) => fetchOn(yard, link, "nobody/has:1", task)),
+      (thrown) =>
+        thrown instanceof Fault &&
+        thrown.code === "image-out-of-reach" &&
+        /^fra1 can fetch nobody\/has:1 from no registry, and it could not be sent from here either/.test(
+          thrown.says,
+        ),
+    );
+  });
+
+  test("where the stage says so it is built on the server, and nothing of it here", async () => {
+    await project.edit("server.js", (text) => text.replace("hello again", "hello there"));
+    const [proof] = await shipped(undefined, "there");
+    assert.equal(proof?.sent, 0);
+    const said = ["docker", "run", "--rm", proof?.reference ?? "", "cat", "/app/server.js"];
+    assert.match((await box.inside(said)).stdout, /hello there/);
+    const here = { program: "docker", args: ["image", "ls", "-q", proof?.reference ?? ""], env: rig.env };
+    assert.equal((await run(here)).stdout, "");
+  });
+
+  test("for a processor that Docker here cannot build for, that is said before anything is built", async () => {
+    const built = perform((task) => buildRelease(yard, project.here, { architecture: "s390x" }, task));
+    await assert.rejects(
+      built,
+      (thrown) =>
+        thrown instanceof Fault &&
+        thrown.code === "architecture-not-built" &&
+        /The servers run s390x, .* builds for linux\/amd64.*"build: server"/.test(thrown.says),
+    );
   });
 });

@@ -22,9 +22,9 @@ const perhapsSmall = 32e6;
 /** A layer that is sent within the archive. */
 const tiny = 256e3;
 
-/** How often it is tried again while nothing arrives, and how long after. */
-const tries = 5;
-const restMs = 500;
+/** How long after it is tried again, and how long at most while nothing arrives: a server that boots anew is waited for. */
+const restsMs = [500, 1_000, 2_000, 5_000];
+const patienceMs = 90_000;
 
 export interface Attempt {
   yard: Yard;
@@ -85,15 +85,15 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
 }
 
 /** Over and over while something arrives in between: a connection that was lost comes about anew, and only the rest is sent. */
-async function persist({ meter, signal }: Attempt, work: () => Promise<void>): Promise<void> {
-  for (let left = tries, sent = 0; ; left--) {
+async function persist({ yard, meter, signal }: Attempt, work: () => Promise<void>): Promise<void> {
+  let [since, sent, tries] = [yard.now(), meter.sent, 0];
+  for (;;) {
     try {
       return await work();
     } catch (thrown) {
-      if (meter.sent - sent > tiny) left = tries;
-      if (signal.aborted || !isLost(thrown) || left === 0) throw thrown;
-      sent = meter.sent;
-      await setTimeout(restMs, undefined, { signal });
+      if (meter.sent - sent > tiny) [since, sent, tries] = [yard.now(), meter.sent, 0];
+      if (signal.aborted || !isLost(thrown) || yard.now() - since > patienceMs) throw thrown;
+      await setTimeout(restsMs[tries++] ?? restsMs.at(-1), undefined, { signal });
     }
   }
 }

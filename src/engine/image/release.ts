@@ -1,9 +1,9 @@
 import { build as buildImages, type Here } from "../environment/index.ts";
 import type { Task } from "../process/index.ts";
 import { type ConfigDigest, hexOf } from "./digest.ts";
+import { foreignPlatform } from "./platforms.ts";
 import { configOf } from "./shipment.ts";
 import { inspectImage } from "./source/source.ts";
-import { goName } from "./there/engine.ts";
 import type { Yard } from "./yard.ts";
 
 /** An image as it is released. */
@@ -32,7 +32,10 @@ export async function buildRelease(
   { stage, architecture }: ReleaseOptions,
   task: Task,
 ): Promise<ReleasedImage[]> {
-  const foreign = await foreignPlatform(yard, architecture);
+  const foreign =
+    architecture === undefined
+      ? undefined
+      : await foreignPlatform(yard.docker, machine, architecture, task.signal);
   const env = { ...machine.env, ...(foreign === undefined ? {} : { DOCKER_DEFAULT_PLATFORM: foreign }) };
   if (foreign !== undefined)
     task.skip(
@@ -66,14 +69,4 @@ async function nameIt(
   const [repo, tag] = [`${app}-${name}`, hexOf(config).slice(0, 12)];
   await docker.getImage(reference).tag({ repo, tag });
   return { name, reference: `${repo}:${tag}`, config, architecture: image.platform.architecture };
-}
-
-/** The platform to build for where it is not the engine's own; only engines that can run such programs build for it. */
-async function foreignPlatform({ docker }: Yard, wanted: string | undefined): Promise<string | undefined> {
-  const info: unknown = await docker.info();
-  const said =
-    typeof info === "object" && info !== null && "Architecture" in info ? String(info.Architecture) : "";
-  const own = goName(said);
-  if (wanted === undefined || wanted === own) return undefined;
-  return `linux/${wanted}`;
 }

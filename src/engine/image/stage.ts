@@ -1,8 +1,12 @@
 import { localStatus, onStage, wrongProfile } from "../blueprint/index.ts";
 import type { Here } from "../environment/index.ts";
 import type { Task } from "../process/index.ts";
-import type { Link } from "../server/index.ts";
+import type { Service } from "../profile/index.ts";
+import { dockerOn, type Link } from "../server/index.ts";
+import { buildPlace } from "./buildPlace.ts";
 import { cleanUp } from "./cleanUp.ts";
+import { fetchOn } from "./fetch.ts";
+import { architectureOf } from "./platforms.ts";
 import type { Proof } from "./proof.ts";
 import { buildRelease } from "./release.ts";
 import { ship } from "./ship.ts";
@@ -35,22 +39,44 @@ export async function shipStage(
 ): Promise<Proof[]> {
   const found = await localStatus(folder);
   if (!found.ok) throw wrongProfile(folder, found.problems);
-  const { name, stages } = onStage(found.profile, stage);
-  const images = await buildRelease(yard, { machine, folder }, { stage }, task);
+  const { name, stages, services } = onStage(found.profile, stage);
+  const { keep = 5, build = "here" } = stages[stage] ?? {};
+  await using place = await buildPlace(build, { yard, machine }, links[0]);
+  const [first] = links;
+  const architecture = first && (await architectureOf(await dockerOn(first)));
+  const images = await buildRelease(
+    place.yard,
+    { machine: place.machine, folder },
+    { stage, ...(architecture ? { architecture } : {}) },
+    task,
+  );
   const shipments: Shipment[] = [];
   try {
     for (const { reference } of images)
-      shipments.push(await prepare(yard, { image: reference, as: reference }, links, task.signal));
+      shipments.push(await prepare(place.yard, { image: reference, as: reference }, links, task.signal));
     if (!(await agree(shipments.flatMap(sendingsOf)))) return [];
     const proofs: Proof[] = [];
-    for (const shipment of shipments) proofs.push(...(await ship(yard, shipment, task)));
-    const keep = stages[stage]?.keep ?? 5;
+    for (const shipment of shipments) proofs.push(...(await ship(place.yard, shipment, task)));
+    proofs.push(...(await fetchServices(yard, links[0], Object.values(services), task)));
     const repositories = images.map((image) => `${name}-${image.name}`);
     await clean(shipments, { repositories, keep, spare: images.map(({ reference }) => reference) }, task);
     return proofs;
   } finally {
     await Promise.all(shipments.map((shipment) => shipment[Symbol.asyncDispose]()));
   }
+}
+
+/** Databases and the like run on one server, which has their volumes: the first. */
+async function fetchServices(
+  yard: Yard,
+  first: Link | undefined,
+  services: readonly Service[],
+  task: Task,
+): Promise<Proof[]> {
+  const proofs: Proof[] = [];
+  for (const image of new Set(services.map(({ image }) => image)))
+    if (first) proofs.push(...(await fetchOn(yard, first, image, task)));
+  return proofs;
 }
 
 function sendingsOf({ as, image, servers }: Shipment): Sending[] {

@@ -381,9 +381,6 @@ const sentences = {
   "auth-unsupported": (stage: string) => ({
     says: `${stage} asks visitors for a password (auth), which the edge cannot do yet: take it out of sistership.yaml. Nothing was changed, so that nothing is open that should not be.`,
   }),
-  "build-there-unsupported": (stage: string) => ({
-    says: `${stage} says "build: server", and images are built on this machine alone yet: take it out of sistership.yaml. Nothing was changed.`,
-  }),
   "release-record-wrong": (file: string, place: string, how: string) => ({
     says: `${file}, which says what a release of ${place} was, is not as it was written: ${how}. Put it back from a copy, or deploy anew.`,
   }),
@@ -404,6 +401,9 @@ const sentences = {
   }),
   "disk-low-there": (server: string, freeGB: number, leastGB: number) => ({
     says: `Only ${freeGB} GB are free on ${server}, and a release wants ${leastGB} GB: free some space there. Nothing was changed.`,
+  }),
+  "architecture-not-built": (wanted: string, builds: string) => ({
+    says: `The servers run ${wanted}, and Docker on this machine builds for ${builds}: write "build: server" in the stage, to build it there, or let Docker imitate that processor with "docker run --privileged --rm tonistiigi/binfmt --install ${wanted}". Nothing was changed.`,
   }),
   "architecture-differs": (server: string, has: string, image: string) => ({
     says: `${server} has a processor of kind ${has}, and the image was built for ${image}: build it for that kind. Nothing was changed.`,

@@ -203,7 +203,7 @@ async function build({ ground, supply }: Order, task: Task): Promise<Readonly<Re
   const [home, ...others] = ground.sites;
   const odd = others.find(({ architecture }) => architecture !== home.architecture);
   if (odd) throw fault("architecture-differs", [odd.name, odd.architecture, home.architecture]);
-  return supply.build(home.architecture, task);
+  return supply.build(home, ground.stage.build, task);
 }
 
 /** Every image to every server. */

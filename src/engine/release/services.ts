@@ -33,7 +33,7 @@ export async function ensureServices(
       continue;
     }
     const at = sites.find(({ node }) => node === ingredients.home) ?? sites[0];
-    await fetched(service.image, at, supply, task);
+    await supply.fetch(service.image, at, task);
     await task.step(plan, async (step) => {
       const image = await imageOn(at, service.image, await digestOn(at, service.image));
       const applied = await apply(docker, serviceSpec(service, image, ingredients), task.signal);
@@ -46,24 +46,6 @@ export async function ensureServices(
       throw fault("service-not-ready", [service.name, stackOf(place), reason], { lastLines });
     });
   }
-}
-
-async function fetched(image: string, at: Site, supply: Supply, task: Task): Promise<void> {
-  const plan = {
-    id: `fetch/${image}`,
-    title: `Fetch ${image} on ${at.name}`,
-    why: "It is not there yet. Where the server reaches no registry, it is sent from here.",
-    command: `docker pull ${image}`,
-  };
-  const there = await at.docker
-    .getImage(image)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
-  if (there) return;
-  await task.step(plan, () => supply.fetch(image, at, task));
 }
 
 async function digestOn({ docker, name }: Site, image: string): Promise<string> {

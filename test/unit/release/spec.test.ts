@@ -172,7 +172,6 @@ for (const [what, text, code] of [
     shop.replace("replicas: 3", "auth: { user: a, password: TOKEN }"),
     "auth-unsupported",
   ],
-  ["a build on the server", shop.replace("replicas: 3", "build: server"), "build-there-unsupported"],
   [
     "names that Swarm does not take",
     shop.replace("name: shop", `name: ${"s".repeat(30)}`).replace("production:", `${"p".repeat(30)}:`),

@@ -1,11 +1,10 @@
 import { Agent, type AgentOptions, type ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
-import { Fault } from "../../process/index.ts";
 import type { Link } from "../link.ts";
-import { SocketOfProgram, throughProgram } from "./socket.ts";
+import { EngineSocket } from "./engineSocket.ts";
+import { SocketOfProgram } from "./socket.ts";
 
-const path = "/var/run/docker.sock";
 /** How long a connection waits for the next request; the pool closes what has been idle for longer. */
 const restMs = 4_000;
 /** A program that leads to the socket holds one of the few sessions: few are kept, not for long, and some are left to others. */
@@ -23,24 +22,24 @@ export async function dockerOn(link: Link): Promise<Docker> {
 
 /** Sockets for HTTP that are channels of a link. */
 class ChannelAgent extends Agent {
-  readonly #link: Link;
+  readonly #engine: EngineSocket;
   readonly #resting = new Map<Duplex, NodeJS.Timeout>();
-  #asRoot = false;
 
   constructor(
     link: Link,
     options: AgentOptions = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" },
   ) {
     super(options);
-    this.#link = link;
+    this.#engine = new EngineSocket(link);
   }
 
   override createConnection(
     _options: unknown,
     done?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    this.#connect().then(
-      (socket) => done?.(null, socket),
+    const { signal } = new AbortController(); // a request that is given up closes its socket
+    this.#engine.connect(signal).then(
+      (socket) => done?.(null, this.#counted(socket)),
       // http takes the error and leaves the socket
       (error) => Reflect.apply(done ?? (() => {}), undefined, [error]),
     );
@@ -63,19 +62,6 @@ class ChannelAgent extends Agent {
   override reuseSocket(socket: Duplex, _request: ClientRequest): void {
     clearTimeout(this.#resting.get(socket));
     this.#resting.delete(socket);
-  }
-
-  async #connect(): Promise<Duplex> {
-    const { signal } = new AbortController(); // a request that is given up closes its socket
-    if (!this.#asRoot) {
-      try {
-        return this.#counted(await this.#link.socket(path, { signal }));
-      } catch (thrown) {
-        if (!(thrown instanceof Fault && thrown.code === "socket-denied")) throw thrown;
-        this.#asRoot = true;
-      }
-    }
-    return this.#counted(await throughProgram(this.#link, path, { root: true, signal }));
   }
 
   #counted(socket: Duplex): Duplex {
