@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { fault } from "../engine/process/index.ts";
+import type { Traffic } from "../engine/release/index.ts";
 import type { World } from "./context.ts";
 import { doer, numberOf, onStage, type StageOptions, stageCommand, sure, tell } from "./stages.ts";
 
@@ -69,6 +70,18 @@ export function addReleases(program: Command, world: World): void {
       ]);
     });
 
+  stageCommand(
+    program,
+    "traffic",
+    "Print how many requests and errors there are at the edge, a line a second, until you end it",
+  ).action(async (stage: string, options: StageOptions) => {
+    const { trafficOf } = await import("../engine/release/index.ts");
+    await onStage(world, stage, "Traffic", options, async (ground, task) => {
+      for await (const now of trafficOf(ground, task.signal))
+        tell(world, options, { kind: "traffic", ...now }, [trafficLine(now)]);
+    });
+  });
+
   stageCommand(program, "unlock", "Break the lock of a stage, where you know that nothing is going on")
     .option("-y, --yes", "do not ask")
     .action(async (stage: string, options: Asking) => {
@@ -122,4 +135,8 @@ export function addReleases(program: Command, world: World): void {
         await destroy({ ...doer(), ground, name: options.name }, task);
       });
     });
+}
+
+function trafficLine({ at, perSecond, errorsPerSecond }: Traffic): string {
+  return `${at}  ${perSecond} requests a second, ${errorsPerSecond} of them errors`;
 }

@@ -441,6 +441,9 @@ const sentences = {
   "answers-wrong": (url: string, reason: string, now: string) => ({
     says: `${url} does not answer as it should from outside: ${reason}. ${now}`,
   }),
+  "errors-rise": (place: string, is: string, was: string, now: string) => ({
+    says: `Visitors of ${place} met with errors when the new version came: ${is}; before it, ${was}. It was taken back. ${now}`,
+  }),
   "not-back": (names: string, place: string) => ({
     says: `${names} could not be brought back to what ran before on ${place}: look at it with "sistership status --stage", and deploy or roll back again.`,
   }),

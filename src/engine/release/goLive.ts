@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { fault, type Task } from "../process/index.ts";
+import { raiseAlarm } from "./alarm.ts";
 import { tellEdges } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { stackOf } from "./place.ts";
@@ -8,6 +9,7 @@ import { type Applied, apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle, type Turnout, takeBack, watch } from "./swarm/roll.ts";
 import { verify } from "./verify.ts";
+import { answeredOn } from "./version.ts";
 
 export interface Going {
   ground: Ground;
@@ -32,15 +34,17 @@ export async function goLive(going: Going, task: Task): Promise<void> {
   const { ground, confirm } = going;
   const applied: Applied[] = [];
   await confirm();
+  await using alarm = await raiseAlarm(ground, afterwards(going), task.signal);
+  const alert = { ...task, signal: alarm.signal };
   try {
-    await roll(going, applied, task);
-    await edges(ground, task);
-    await look(going, task);
-    await watchOver(going, applied, task);
+    await roll(going, applied, alert);
+    await edges(ground, alert);
+    await look(going, alert);
+    await watchOver(going, applied, alert);
   } catch (thrown) {
     // not under the signal that may just have been aborted: nothing is left half done
     if (applied.length > 0) await goBack(ground, applied, { ...task, signal: AbortSignal.timeout(backMs) });
-    throw thrown;
+    throw alarm.raised() ?? thrown;
   }
 }
 
@@ -94,13 +98,20 @@ async function look(going: Going, task: Task): Promise<void> {
       };
       await task.step(plan, async (step) => {
         const said: string[] = [];
-        for (const { link } of ground.sites) {
-          const heard = await verify({ route, process, address: link.peer.host, signal: task.signal });
+        const release = Labels?.["sistership.release"] ?? "";
+        for (const site of ground.sites) {
+          const { signal } = task;
+          const heard = await verify({
+            ...{ route, process, address: site.link.peer.host, signal },
+            answeredBy: answeredOn(ground, site, route, signal),
+          });
           if (task.signal.aborted) throw fault("cancelled", ["Deploying"]);
           if (heard.is === "wrong")
             throw fault("answers-wrong", [heard.url, heard.reason, afterwards(going)]);
           said.push(
-            heard.is === "well" ? `${heard.status}` : `could not be asked from here: ${heard.reason}`,
+            heard.is === "well"
+              ? `${heard.status}${heard.sure ? `, by release ${release}` : ""}`
+              : `could not be asked from here: ${heard.reason}`,
           );
         }
         step.says([...new Set(said)].join(", "));

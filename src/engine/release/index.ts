@@ -11,3 +11,4 @@ export { secretNames, setSecret } from "./secrets.ts";
 export { sourceOf } from "./source.ts";
 export { breakLock, holder } from "./state/lock.ts";
 export { stageStatus } from "./status.ts";
+export { type Traffic, trafficOf } from "./traffic.ts";

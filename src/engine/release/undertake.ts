@@ -69,7 +69,7 @@ export async function undertake<T>(
 
 function outcomeOf(known: Fault): NonNullable<Deed["outcome"]> {
   if (isCancelled(known)) return "cancelled";
-  return known.code === "roll-failed" || known.code === "answers-wrong" ? "rolled-back" : "failed";
+  return ["roll-failed", "answers-wrong", "errors-rise"].includes(known.code) ? "rolled-back" : "failed";
 }
 
 /** What an engine far away refuses comes as an error of its own kind. */

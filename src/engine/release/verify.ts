@@ -1,12 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Process } from "../profile/index.ts";
-import type { Route } from "../server/index.ts";
+import { probeHeader, type Route } from "../server/index.ts";
 
 /** What was heard from outside. `wrong`: the edge or the application answers, but not as it should. */
 export type Heard =
-  | { is: "well"; url: string; status: number }
+  /** `sure`: it was seen that the new version answered. */
+  | { is: "well"; url: string; status: number; sure: boolean }
   | { is: "wrong"; url: string; reason: string }
   /** Nothing was heard: a firewall, a certificate that is not there yet, a server behind another. */
   | { is: "silent"; url: string; reason: string };
@@ -16,6 +18,8 @@ interface Wanted {
   process: Pick<Process, "health">;
   /** The server that is asked, whatever the domain's address is. */
   address: string;
+  /** Which version answered a request that was marked so; asked where it was let in at all. */
+  answeredBy(mark: string): Promise<"new" | "old" | "nobody knows">;
   signal: AbortSignal;
 }
 
@@ -23,21 +27,29 @@ interface Wanted {
 const patienceMs = 20_000;
 
 /** Asks a domain as a visitor would, at one server, until it answers as it should. */
-export async function verify({ route, process, address, signal }: Wanted): Promise<Heard> {
+export async function verify({ route, process, address, answeredBy, signal }: Wanted): Promise<Heard> {
   const [host = ""] = route.hosts;
   const path = process.health?.check.kind === "http" ? process.health.check.path : route.path;
   const url = `${route.tls === "off" ? "http" : "https"}://${host.replace(/^\*\./, "www.")}${path}`;
   const end = performance.now() + patienceMs;
   for (;;) {
-    const heard = await ask(url, { address, trust: route.tls === "internal", signal });
+    const mark = randomUUID();
+    const answer = await ask(url, { address, mark, trust: route.tls === "internal", signal });
+    const heard = answer.is === "well" ? dated(answer, await answeredBy(mark)) : answer;
     if (heard.is === "well" || signal.aborted || performance.now() > end) return heard;
     await pause(500, undefined, { signal }).catch(() => undefined);
   }
 }
 
+function dated(answer: Extract<Heard, { is: "well" }>, by: Awaited<ReturnType<Wanted["answeredBy"]>>): Heard {
+  return by === "old"
+    ? { is: "wrong", url: answer.url, reason: "the version that ran before still answers" }
+    : { ...answer, sure: by === "new" };
+}
+
 function ask(
   url: string,
-  { address, trust, signal }: { address: string; trust: boolean; signal: AbortSignal },
+  { address, mark, trust, signal }: { address: string; mark: string; trust: boolean; signal: AbortSignal },
 ): Promise<Heard> {
   const { protocol, hostname, pathname, search } = new URL(url);
   const secure = protocol === "https:";
@@ -45,7 +57,7 @@ function ask(
     const options = {
       host: address,
       path: `${pathname}${search}`,
-      headers: { Host: hostname, "User-Agent": "sistership-verify" },
+      headers: { Host: hostname, "User-Agent": "sistership-verify", [probeHeader]: mark },
       agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     };
@@ -66,5 +78,5 @@ function judged(url: string, status: number, server: string): Heard {
     return { is: "wrong", url, reason: "the edge does not know that name" };
   return status >= 500
     ? { is: "wrong", url, reason: `the answer is ${status}` }
-    : { is: "well", url, status };
+    : { is: "well", url, status, sure: false };
 }

@@ -47,22 +47,26 @@ const nobody: Asker = {
 
 interface Wanted {
   /** How the sample's main process is asked how it is, instead of what was detected. */
-  health: string;
+  health?: string;
   stages: string;
+  /** Instead of a sample: a project's files, its sistership.yaml without stages among them. */
+  files?: Readonly<Record<string, string>>;
 }
 
 export async function stageOf(
   rig: Engine,
   sample: string,
   name: string,
-  { health, stages }: Wanted,
+  { health, stages, files }: Wanted,
 ): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "sistership-release-"));
   const folder = join(root, name);
   mkdirSync(folder);
-  await cloneSample(sample, folder, name);
+  if (files === undefined) await cloneSample(sample, folder, name);
+  else for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   const file = join(folder, "sistership.yaml");
-  const text = readFileSync(file, "utf8").replace(/health: [^,}]+/, `health: ${health}`);
+  const said = readFileSync(file, "utf8");
+  const text = health === undefined ? said : said.replace(/health: [^,}]+/, `health: ${health}`);
   writeFileSync(file, `${text.trimEnd()}\nstages:\n${stages}\n`);
   for (const one of ["caddy:2", "node:22-bookworm-slim", "postgres:17"]) await image(one, { engine: rig });
 

@@ -1,3 +1,5 @@
+import { handlers } from "./handlers.ts";
+import { accessLog } from "./log.ts";
 import type { Route } from "./route.ts";
 
 /** A configuration of Caddy as its admin API takes it. */
@@ -9,6 +11,9 @@ export const adminSocket = {
   outside: "/var/lib/sistership/edge/run/admin.sock",
 };
 
+/** Where Caddy keeps what it has got, by authority and by name. */
+const certificates = "/data/caddy/certificates";
+
 /**
  * What the edge is told: each host name goes to its service, every other one gets a 404 that is the edge's own. It names
  * services, not containers, so a deploy changes nothing here: a reload would cut idle connections.
@@ -16,42 +21,63 @@ export const adminSocket = {
 export function edgeConfig(routes: readonly Route[]): CaddyJson {
   // Caddy takes the first that fits: the longest path of a host comes first
   const sorted = [...routes].sort((a, b) => b.path.length - a.path.length);
-  const plain = sorted.filter(({ tls }) => tls === "off");
   const secure = sorted.filter(({ tls }) => tls !== "off");
-  const hosts = [...new Set(secure.flatMap((route) => [...route.hosts, ...wwwOf(route)]))];
-  const own = [
-    ...new Set(
-      secure.flatMap((route) => (route.tls === "internal" ? [...route.hosts, ...wwwOf(route)] : [])),
-    ),
-  ];
+  const hosts = namesOf(secure);
   return {
     admin: { listen: `unix/${adminSocket.inside}` },
+    logging: accessLog,
     apps: {
       http: {
         servers: {
           http: {
             listen: [":80"],
+            logs: {},
             routes: [
-              ...(hosts.length > 0 ? [redirect(hosts, "https://{http.request.host}")] : []),
-              ...plain.flatMap((route) => [...www(route), proxy(route)]),
+              ...toTls(secure),
+              ...sorted.flatMap((route) => [...www(route, "http"), site(route, "http")]),
               nobody,
             ],
           },
           ...(hosts.length > 0 && {
             https: {
               listen: [":443"],
-              routes: [...secure.flatMap((route) => [...www(route), proxy(route)]), nobody],
+              logs: {},
+              routes: [...secure.flatMap((route) => [...www(route, "https"), site(route, "https")]), nobody],
               automatic_https: { disable_redirects: true },
             },
           }),
         },
       },
-      // certificates of the edge's own authority, for names that no public one can look at
-      ...(own.length > 0 && {
-        tls: { automation: { policies: [{ subjects: own, issuers: [{ module: "internal" }] }] } },
-      }),
+      ...tls(secure),
     },
   };
+}
+
+/** Certificates of the edge's own authority for names that no public one can look at; else those of two public ones. */
+function tls(routes: readonly Route[]) {
+  const own = namesOf(routes.filter((route) => route.tls === "internal"));
+  const emails = [...new Set(routes.flatMap(({ tls, email }) => (tls === "auto" ? [email ?? ""] : [])))];
+  const known = new Set(own);
+  const open = emails.flatMap((email) => {
+    const named = namesOf(routes.filter((route) => route.tls === "auto" && (route.email ?? "") === email));
+    const subjects = named.filter((name) => !known.has(name));
+    for (const name of subjects) known.add(name);
+    return subjects.length === 0 ? [] : [{ subjects, issuers: authorities(email) }];
+  });
+  const policies = [
+    ...(own.length > 0 ? [{ subjects: own, issuers: [{ module: "internal" }] }] : []),
+    ...open,
+  ];
+  return policies.length === 0 ? {} : { tls: { automation: { policies } } };
+}
+
+/** Let's Encrypt; where that does not give one, ZeroSSL, which gives to nobody without an address. */
+function authorities(email: string) {
+  if (email === "") return [{ module: "acme" }];
+  return [
+    { module: "acme", email },
+    { module: "acme", email, ca: "https://acme.zerossl.com/v2/DV90" },
+  ];
 }
 
 const nobody = {
@@ -65,6 +91,29 @@ const nobody = {
   ],
 };
 
+/**
+ * To HTTPS, for names whose certificate is there: until then, and where no authority gives one, they are served plainly.
+ * Looked up as a request comes, so that the edge need not be told when one has arrived. A site that asks for a password
+ * is not served plainly at all.
+ */
+function toTls(routes: readonly Route[]) {
+  const guarded = namesOf(routes.filter(({ auth }) => auth !== undefined));
+  const others = namesOf(routes).filter((name) => !guarded.includes(name));
+  const [wild, plain] = [others.filter(isWild), others.filter((name) => !isWild(name))];
+  const there = (hosts: readonly string[], name: string) => ({
+    ...redirect(hosts, secureSelf),
+    match: [{ host: hosts, file: { root: certificates, try_files: [`*/${name}/${name}.crt`] } }],
+  });
+  return [
+    ...(guarded.length > 0 ? [redirect(guarded, secureSelf)] : []),
+    ...(plain.length > 0 ? [there(plain, "{http.request.host}")] : []),
+    ...wild.map((name) => there([name], name.replace("*", "wildcard_"))),
+  ];
+}
+
+const secureSelf = "https://{http.request.host}";
+const isWild = (name: string) => name.startsWith("*.");
+
 function redirect(hosts: readonly string[], to: string) {
   return {
     match: [{ host: hosts }],
@@ -75,41 +124,23 @@ function redirect(hosts: readonly string[], to: string) {
   };
 }
 
+function namesOf(routes: readonly Route[]): string[] {
+  return [...new Set(routes.flatMap((route) => [...route.hosts, ...wwwOf(route)]))];
+}
+
 function wwwOf({ hosts, www }: Route): string[] {
   return www ? hosts.filter((host) => !/^(\*|www)\./.test(host)).map((host) => `www.${host}`) : [];
 }
 
-function www(route: Route) {
-  const scheme = route.tls === "off" ? "http" : "https";
+function www(route: Route, scheme: "http" | "https") {
   return wwwOf(route).map((host) => redirect([host], `${scheme}://${host.replace(/^www\./, "")}`));
 }
 
-function proxy({ hosts, path, upstream, maxBodyBytes, timeoutMs }: Route) {
-  const below = path.replace(/\/$/, "");
+function site(route: Route, scheme: "http" | "https") {
+  const below = route.path.replace(/\/$/, "");
   return {
-    match: [{ host: hosts, ...(below === "" ? {} : { path: [below, `${below}/*`] }) }],
+    match: [{ host: route.hosts, ...(below === "" ? {} : { path: [below, `${below}/*`] }) }],
     terminal: true,
-    handle: [
-      ...(maxBodyBytes === undefined ? [] : [{ handler: "request_body", max_size: maxBodyBytes }]),
-      {
-        handler: "reverse_proxy",
-        // The names of all tasks of a service, asked for anew each second: replicas come and go without a reload.
-        dynamic_upstreams: {
-          source: "a",
-          name: `tasks.${upstream.service}`,
-          port: String(upstream.port),
-          refresh: "1s",
-        },
-        load_balancing: { try_duration: "10s" },
-        // What a reload would cut at once (caddy#7222).
-        stream_close_delay: "5m",
-        transport: {
-          protocol: "http",
-          // Applications close connections that rest, some after 2 s: one that is closed as a request comes fails it.
-          keep_alive: { idle_timeout: "1s" },
-          ...(timeoutMs === undefined ? {} : { response_header_timeout: timeoutMs * 1e6 }),
-        },
-      },
-    ],
+    handle: handlers(route, scheme),
   };
 }

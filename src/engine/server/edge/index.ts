@@ -1,3 +1,5 @@
 export { edgeConfig } from "./config.ts";
 export { loadEdge } from "./load.ts";
+export { probeHeader } from "./log.ts";
 export type { Route } from "./route.ts";
+export { edgeService } from "./service.ts";

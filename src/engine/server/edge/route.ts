@@ -12,4 +12,10 @@ export interface Route {
   maxBodyBytes?: number | undefined;
   /** The longest a request may wait for its first byte. */
   timeoutMs?: number | undefined;
+  /** Whom visitors must be: the hash of a password, by bcrypt. */
+  auth?: { user: string; hash: string } | undefined;
+  /** Whom authorities write to about certificates. */
+  email?: string | undefined;
+  /** The page that stands in for the application, where it is in maintenance. */
+  instead?: string | undefined;
 }
