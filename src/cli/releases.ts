@@ -26,6 +26,20 @@ export function addReleases(program: Command, world: World): void {
       ]);
     });
 
+  stageCommand(
+    program,
+    "redeploy",
+    "Make every replica of the release that runs anew, as it was recorded; nothing is built",
+  ).action(async (stage: string, options: StageOptions) => {
+    const { redeploy } = await import("../engine/release/index.ts");
+    const record = await onStage(world, stage, "Redeploy", options, (ground, task) =>
+      redeploy({ ...doer(), ground }, task),
+    );
+    tell(world, options, { kind: "redeployed", release: record.number }, [
+      `Release ${record.number} is live on ${stage}, made anew.`,
+    ]);
+  });
+
   stageCommand(program, "releases", "List the releases of a stage that can be gone back to").action(
     async (stage: string, options: StageOptions) => {
       const { releases, running } = await import("../engine/release/index.ts");

@@ -10,9 +10,11 @@ import { addGenerate } from "./generate.ts";
 import { addInit } from "./init.ts";
 import { addInside } from "./inside.ts";
 import { addLogs } from "./logs.ts";
+import { addMaintenance } from "./maintenance.ts";
 import { addParity } from "./parity.ts";
 import { addProfile } from "./profile.ts";
 import { addReleases } from "./releases.ts";
+import { addRunIn } from "./runIn.ts";
 import { addSecrets } from "./secrets.ts";
 import { addServers } from "./servers.ts";
 import { addShip } from "./ship.ts";
@@ -58,6 +60,10 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addDeploy(program, world);
   addReleases(program, world);
   addSecrets(program, world);
+  addMaintenance(program, world);
+  addRunIn(program, world, (inside) => {
+    code = inside;
+  });
 
   if (args.length === 0) {
     program.outputHelp();

@@ -226,10 +226,10 @@ describe("setting servers up", { concurrency: true }, () => {
       path: "/",
       upstream: { service: "shop", port: 8000 },
       tls: "auto",
-      www: false,
+      www: true,
     } satisfies Route;
     assert.equal(await loadEdge(link, edgeConfig([route]), signal), "changed");
-    assert.equal((await ask(docker.address, "shop.example")).status, 308);
+    assert.equal((await ask(docker.address, "www.shop.example")).status, 308);
     await fails(
       loadEdge(link, { apps: { http: { servers: { x: { listen: 5 } } } } }, signal),
       "edge-refused",
@@ -239,7 +239,7 @@ describe("setting servers up", { concurrency: true }, () => {
 
     // Started anew, it comes back by itself, with the configuration that it was given.
     await docker.restart();
-    assert.equal((await answered(docker.address, "shop.example")).status, 308);
+    assert.equal((await answered(docker.address, "www.shop.example")).status, 308);
     assert.equal((await ask(docker.address, "no-such-site.example")).status, 404);
   });
 

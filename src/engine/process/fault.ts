@@ -378,8 +378,20 @@ const sentences = {
   "schedule-unsupported": (name: string) => ({
     says: `${name} has a schedule, and scheduled processes cannot be deployed yet: take it out of sistership.yaml, or run it by the clock elsewhere. Nothing was changed.`,
   }),
-  "auth-unsupported": (stage: string) => ({
-    says: `${stage} asks visitors for a password (auth), which the edge cannot do yet: take it out of sistership.yaml. Nothing was changed, so that nothing is open that should not be.`,
+  "run-failed": (reason: string) => ({
+    says: `The program was not run to its end: ${reason}`,
+  }),
+  "page-missing": (file: string) => ({
+    says: `${file}, which sistership.yaml names as the page for maintenance, cannot be read: put it there, or name another. Nothing was changed.`,
+  }),
+  "page-too-large": (kB: number, most: number) => ({
+    says: `The page has ${kB} KB, and servers keep ${most} KB of one: leave pictures and fonts out of it. Nothing was changed.`,
+  }),
+  "maintenance-kept": (place: string, process: string, reason: string) => ({
+    says: `${place} stays in maintenance, for ${process} is not well: ${reason}. Deploy, roll back or restart it, then try again.`,
+  }),
+  "password-unfit": (name: string, reason: string) => ({
+    says: `The value of ${name} cannot be the password that visitors are asked for: ${reason}. Choose another.`,
   }),
   "release-record-wrong": (file: string, place: string, how: string) => ({
     says: `${file}, which says what a release of ${place} was, is not as it was written: ${how}. Put it back from a copy, or deploy anew.`,

@@ -107,6 +107,10 @@ export interface Stage {
   maxBodyBytes?: number;
   timeoutMs?: number;
   auth?: { user: string; password: string };
+  /** Whom authorities write to about certificates. */
+  email?: string;
+  /** The file that visitors see while maintenance is on. */
+  maintenance?: string;
 }
 
 export interface Route {

@@ -191,6 +191,8 @@ function resolveStage(
     ...optional("maxBodyBytes", stage.maxBody === undefined ? undefined : byteCount(stage.maxBody)),
     ...optional("timeoutMs", stage.timeout === undefined ? undefined : milliseconds(stage.timeout)),
     ...optional("auth", stage.auth),
+    ...optional("email", stage.email),
+    ...optional("maintenance", stage.maintenance),
   };
 }
 

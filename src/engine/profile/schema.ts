@@ -252,9 +252,18 @@ const stage = z
     timeout: duration
       .optional()
       .describe("The longest a request may wait for its first byte. Default: no limit."),
+    email: z
+      .email({ error: "takes an e-mail address" })
+      .optional()
+      .describe(
+        "Whom authorities write to about certificates. With it, ZeroSSL stands in for Let's Encrypt.",
+      ),
+    maintenance: inside
+      .optional()
+      .describe("A page of your own, in HTML, that visitors see while maintenance is on."),
     auth: z
       .strictObject({
-        user: z.string().min(1),
+        user: z.string().regex(/^[^:]+$/, { error: "takes a name without a colon" }),
         password: variableName.describe("The name of a secret in env."),
       })
       .optional()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { edgeService } from "../server/index.ts";
+import { edgeOn, parsed, textsIn } from "./edgeLog.ts";
 import type { Ground, Site } from "./ground.ts";
 import { serviceName } from "./place.ts";
 
@@ -54,41 +54,12 @@ export async function* answersFromNow(
   }
 }
 
-async function edgeOn({ docker }: Site, signal: AbortSignal) {
-  const [one] = await docker.listContainers({
-    filters: { label: [`com.docker.swarm.service.name=${edgeService}`] },
-    abortSignal: signal,
-  });
-  return one && docker.getContainer(one.Id);
-}
-
 function answersIn({ place, profile }: Ground, lines: readonly string[]): Answer[] {
   const own = new Set(Object.keys(profile.processes).map((name) => serviceName(place, name)));
   return lines.flatMap((text) => {
     // others' lines are not even read
     if (!text.includes('"service":"')) return [];
-    const read = line.safeParse(parse(text));
+    const read = line.safeParse(parsed(text));
     return read.success && own.has(read.data.service) ? [read.data] : [];
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The engine sends output in frames: a byte for the stream, three of nothing, four for the length. */
-function textsIn(bytes: Buffer): { texts: string[]; rest: Buffer } {
-  const texts: string[] = [];
-  let at = 0;
-  while (at + 8 <= bytes.length) {
-    const end = at + 8 + bytes.readUInt32BE(at + 4);
-    if (end > bytes.length) break;
-    texts.push(bytes.toString("utf8", at + 8, end));
-    at = end;
-  }
-  return { texts, rest: bytes.subarray(at) };
 }

@@ -74,6 +74,17 @@ async function change(
   });
 }
 
+/** The service of one process, as it runs. */
+export async function processNamed(
+  ground: Ground,
+  process: string,
+  signal: AbortSignal,
+): Promise<SwarmService> {
+  const [found] = await processesOf(ground, process, signal);
+  if (found === undefined) throw fault("nothing-released", [stackOf(ground.place)]);
+  return found;
+}
+
 async function processesOf(
   { place, sites }: Ground,
   process: string | undefined,

@@ -5,6 +5,7 @@ import { labelsOf, stackOf } from "./place.ts";
 import { remove } from "./swarm/apply.ts";
 import { secretsOf } from "./swarm/kept.ts";
 import { until } from "./swarm/pace.ts";
+import { setPage } from "./swarm/pages.ts";
 import { markNodes } from "./swarm/prepare.ts";
 import { servicesWith } from "./swarm/tasks.ts";
 import { type Doer, undertake } from "./undertake.ts";
@@ -57,6 +58,7 @@ export async function destroy(
           const { Volumes = [] } = await site.docker.listVolumes({ filters: { label: labels } });
           for (const { Name } of Volumes) await site.docker.getVolume(Name).remove({ abortSignal: signal });
         }
+        await setPage(docker, place, undefined, signal);
         for (const { id } of await secretsOf(docker, place, signal))
           await docker.getSecret(id).remove({ abortSignal: signal });
         const networks = await docker.listNetworks({ filters: { label: labels } });

@@ -21,7 +21,6 @@ export function draft(
     const service = serviceName(place, name);
     if (service.length > longest) throw fault("name-too-long", [service, longest]);
   }
-  if (stage.auth) throw fault("auth-unsupported", [stage.name]);
   return {
     ...place,
     number,

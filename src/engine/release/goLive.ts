@@ -8,8 +8,7 @@ import { readRoutes } from "./routes.ts";
 import { type Applied, apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle, type Turnout, takeBack, watch } from "./swarm/roll.ts";
-import { verify } from "./verify.ts";
-import { answeredOn } from "./version.ts";
+import { asked, type Heard } from "./verify.ts";
 
 export interface Going {
   ground: Ground;
@@ -88,37 +87,34 @@ async function look(going: Going, task: Task): Promise<void> {
   const { ground, specs } = going;
   for (const [name, { Labels }] of Object.entries(specs)) {
     const process = ground.profile.processes[name] ?? {};
+    const release = Labels?.["sistership.release"] ?? "";
     for (const route of readRoutes(Labels)) {
       const [host = ""] = route.hosts;
       const plan = {
         id: `verify/${host}`,
         title: `Ask ${host}`,
-        why: "From outside, by its name and through the edge, as a visitor would.",
+        why: "From outside, by its name and through the edge, as a visitor would; the edge's log says which version answered.",
         command: `curl --resolve ${host}:${route.tls === "off" ? 80 : 443}:… ${host}`,
       };
       await task.step(plan, async (step) => {
         const said: string[] = [];
-        const release = Labels?.["sistership.release"] ?? "";
         for (const site of ground.sites) {
-          const { signal } = task;
-          const heard = await verify({
-            ...{ route, process, address: site.link.peer.host, signal },
-            answeredBy: answeredOn(ground, site, route, signal),
-          });
+          const heard = await asked(ground, site, { route, process }, task.signal);
           if (task.signal.aborted) throw fault("cancelled", ["Deploying"]);
           if (heard.is === "wrong")
             throw fault("answers-wrong", [heard.url, heard.reason, afterwards(going)]);
-          said.push(
-            heard.is === "well"
-              ? `${heard.status}${heard.sure ? `, by release ${release}` : ""}`
-              : `could not be asked from here: ${heard.reason}`,
-          );
+          said.push(inWords(heard, release));
         }
         step.says([...new Set(said)].join(", "));
       });
     }
   }
 }
+
+const inWords = (heard: Exclude<Heard, { is: "wrong" }>, release: string): string =>
+  heard.is === "silent"
+    ? `could not be asked from here: ${heard.reason}`
+    : `${heard.status}${heard.sure ? `, by release ${release}` : ""}${heard.but ?? ""}`;
 
 async function watchOver(going: Going, applied: readonly Applied[], task: Task): Promise<void> {
   const { ground, watchMs } = going;

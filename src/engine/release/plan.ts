@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { Profile } from "../profile/index.ts";
-import { canonical } from "./canonical.ts";
+import { canonical, contentHash } from "./canonical.ts";
 import type { Draft, Source } from "./record.ts";
 import { readRoutes } from "./routes.ts";
 import { stopFirst } from "./spec/process.ts";
@@ -173,17 +173,21 @@ function variables(of: Draft | undefined): Record<string, string> {
 function domains(of: Draft | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(of?.processes ?? {}).flatMap(([process, spec]) =>
-      readRoutes(spec.Labels).flatMap(({ hosts, path, upstream, ...how }) =>
+      readRoutes(spec.Labels).flatMap(({ hosts, path, upstream, auth, ...how }) =>
         hosts.map((host) => [
           `${host}${path === "/" ? "" : path}`,
           `${process}:${upstream.port}, ${Object.entries(how)
             .map(([name, value]) => `${name} ${value}`)
+            .concat(auth === undefined ? [] : `asks for ${auth.user}'s password ${mark(auth.hash)}`)
             .join(", ")}`,
         ]),
       ),
     ),
   );
 }
+
+/** Tells one password from the next, and nothing of either. */
+const mark = (hash: string) => (hash === "" ? "" : `#${contentHash(hash).slice(-6)}`);
 
 function command(of: Draft | undefined): Record<string, string> {
   return of?.release ? { release: of.release.run } : {};

@@ -14,14 +14,21 @@ const routes = z.array(
     www: z.boolean(),
     maxBodyBytes: z.number().optional(),
     timeoutMs: z.number().optional(),
+    auth: z.object({ user: z.string(), hash: z.string() }).optional(),
+    email: z.string().optional(),
   }),
 );
 
 /** What the edge answers for a process: its domains, those with the same path together. */
-export function routesOf(app: string, stage: Stage, { name, port }: Pick<Process, "name" | "port">): Route[] {
+export function routesOf(
+  app: string,
+  stage: Stage,
+  { name, port }: Pick<Process, "name" | "port">,
+  auth?: Route["auth"],
+): Route[] {
   if (port === undefined) return [];
   const upstream = { service: serviceName({ app, stage: stage.name }, name), port };
-  const { tls, www, maxBodyBytes, timeoutMs } = stage;
+  const { tls, www, maxBodyBytes, timeoutMs, email } = stage;
   const paths = new Map<string, string[]>();
   for (const { process, host, path } of stage.routes)
     if (process === name) paths.set(path, [...(paths.get(path) ?? []), host]);
@@ -33,6 +40,8 @@ export function routesOf(app: string, stage: Stage, { name, port }: Pick<Process
     www,
     ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(auth === undefined ? {} : { auth }),
+    ...(email === undefined ? {} : { email }),
   }));
 }
 

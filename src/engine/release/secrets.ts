@@ -1,7 +1,7 @@
 import { fault, type Task } from "../process/index.ts";
 import type { Ground } from "./ground.ts";
-import { given } from "./ingredients.ts";
-import { keepSecret, secretsOf } from "./swarm/kept.ts";
+import { given, keepValue } from "./ingredients.ts";
+import { secretsOf } from "./swarm/kept.ts";
 
 /** A variable whose value only the stage knows: which version is the newest, and since when. */
 export interface SecretStatus {
@@ -27,7 +27,6 @@ export async function secretNames(ground: Ground, signal: AbortSignal): Promise<
 
 /** Keeps a new value. What runs goes on with the one it has: the next release is given this one. */
 export async function setSecret(ground: Ground, name: string, value: string, task: Task): Promise<void> {
-  const [{ docker }] = ground.sites;
   const known = (await secretNames(ground, task.signal)).map((one) => one.name);
   if (!known.includes(name)) throw fault("no-such-secret", [name, known.join(", ")]);
   await task.step(
@@ -37,7 +36,7 @@ export async function setSecret(ground: Ground, name: string, value: string, tas
       why: "Swarm keeps it encrypted, and gives it to the application's containers in memory alone.",
     },
     async (step) => {
-      const { name: kept } = await keepSecret(docker, ground.place, { variable: name }, value, task.signal);
+      const { name: kept } = await keepValue(ground, name, value, task.signal);
       step.says(`as ${kept}; the next deploy hands it over`);
     },
   );

@@ -5,6 +5,7 @@ import { labelsOf } from "./place.ts";
 import { containerOf } from "./plan.ts";
 import type { Source } from "./record.ts";
 import { type Holder, holder } from "./state/lock.ts";
+import { pagesOf } from "./swarm/pages.ts";
 import { complaint, isCurrent, type SwarmService, servicesWith, tasksOf } from "./swarm/tasks.ts";
 
 /** A replica as its server sees it. */
@@ -34,6 +35,8 @@ export interface StageStatus {
   /** Processes with fewer well replicas than they should have. */
   short: { process: string; has: number; wants: number }[];
   lock?: Holder;
+  /** Since when visitors see a page in its place; absent where they do not. */
+  maintenance?: string;
 }
 
 const inspected = z.object({ Image: z.string() });
@@ -81,6 +84,7 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     const has = tasks.filter(({ Status }) => Status.State === "running").length;
     if (has < wants) short.push({ process, has, wants });
   }
+  const [page] = await pagesOf(docker, signal, place);
   const locked = await holder(ground.memory, signal);
   return {
     ...place,
@@ -90,6 +94,7 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     replicas,
     short,
     ...(locked ? { lock: locked } : {}),
+    ...(page ? { maintenance: page.since } : {}),
   };
 }
 

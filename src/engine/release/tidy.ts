@@ -7,7 +7,7 @@ import { containerOf } from "./plan.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { remove } from "./swarm/apply.ts";
 import { secretsOf } from "./swarm/kept.ts";
-import { servicesWith } from "./swarm/tasks.ts";
+import { isOver, servicesWith, tasksOf } from "./swarm/tasks.ts";
 
 /** Takes away what neither the release that runs nor one that can be gone back to needs. Data is not among it. */
 export async function tidy(ground: Ground, now: ReleaseRecord, task: Task): Promise<void> {
@@ -19,6 +19,7 @@ export async function tidy(ground: Ground, now: ReleaseRecord, task: Task): Prom
   await task.step(plan, async (step) => {
     try {
       await retire(ground, now, task.signal);
+      await sweepRuns(ground, task.signal);
       const kept = await forget(ground, now, task.signal);
       await removeSecrets(ground, kept, task.signal);
       await removeImages(ground, kept, task.signal);
@@ -37,6 +38,16 @@ async function retire({ place, sites }: Ground, now: ReleaseRecord, signal: Abor
   const names = Object.values(now.processes).map(({ Name }) => Name);
   for (const { Spec } of await servicesWith(docker, [...labels, "sistership.process"], signal))
     if (!names.includes(Spec.Name)) await remove(docker, Spec.Name ?? "", signal);
+}
+
+/** Programs that ran once, for somebody who was gone when they ended. */
+async function sweepRuns({ place, sites }: Ground, signal: AbortSignal): Promise<void> {
+  const [{ docker }] = sites;
+  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
+  for (const { ID, Spec } of await servicesWith(docker, [...labels, "sistership.run"], signal)) {
+    const tasks = await tasksOf(docker, ID, signal);
+    if (tasks.length > 0 && tasks.every(isOver)) await remove(docker, Spec.Name ?? "", signal);
+  }
 }
 
 /** Records of releases that are not kept, and of those that never went live. Answers with those that stay. */

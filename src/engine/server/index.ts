@@ -1,4 +1,12 @@
-export { edgeConfig, edgeService, loadEdge, probeHeader, type Route } from "./edge/index.ts";
+export {
+  edgeConfig,
+  edgeService,
+  edgeTakes,
+  hashOf,
+  loadEdge,
+  probeHeader,
+  type Route,
+} from "./edge/index.ts";
 export { checkServer, concerns, type Facts, facts } from "./facts/index.ts";
 export { drain, findManager, join, leave, managersAdvice } from "./group/index.ts";
 export {

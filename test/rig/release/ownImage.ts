@@ -2,7 +2,7 @@
 export function ownImage(name: string, more = ""): Record<string, string> {
   return {
     Dockerfile:
-      'FROM node:22-bookworm-slim\nWORKDIR /srv\nCOPY server.js ./\nUSER node\nCMD ["node", "server.js"]\n',
+      'FROM node:22-bookworm-slim\nWORKDIR /srv\nRUN mkdir /kept && chown node /kept\nCOPY server.js ./\nUSER node\nCMD ["node", "server.js"]\n',
     ".dockerignore": "*\n!server.js\n",
     "server.js": server,
     "sistership.yaml": `name: ${name}
@@ -19,7 +19,11 @@ const version = "one";
 const broken = false;
 const magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-if (process.argv[2] === "ask") {
+if (process.argv[2] === "work") {
+  require("node:fs").appendFileSync("/kept/log", version + "\\n");
+  setInterval(() => {}, 1000);
+  process.on("SIGTERM", () => process.exit());
+} else if (process.argv[2] === "ask") {
   request({ port: 3000 }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1)).end();
 } else {
   const paths = {

@@ -168,11 +168,6 @@ for (const [what, text, code] of [
     "schedule-unsupported",
   ],
   [
-    "a password in front of it",
-    shop.replace("replicas: 3", "auth: { user: a, password: TOKEN }"),
-    "auth-unsupported",
-  ],
-  [
     "names that Swarm does not take",
     shop.replace("name: shop", `name: ${"s".repeat(30)}`).replace("production:", `${"p".repeat(30)}:`),
     "name-too-long",

@@ -35,6 +35,8 @@ export interface Ingredients {
   entry: Kept;
   /** The node that has the volumes. */
   home: string;
+  /** Whom visitors must be, where the stage asks. */
+  auth?: { user: string; hash: string };
 }
 
 export const nanoseconds = (ms: number): number => ms * 1e6;

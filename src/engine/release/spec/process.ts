@@ -34,7 +34,7 @@ export function processSpec(
   const image = imageOf(images, process);
   const { name, port } = process;
   const volumes = Object.entries(process.volumes);
-  const routes = routesOf(profile.name, stage, process);
+  const routes = routesOf(profile.name, stage, process, ingredients.auth);
   const labels = { ...labelsOf(place), "sistership.process": name, "sistership.image": image.digest };
   const replicas = stage.replicas[name] ?? process.replicas;
   return {

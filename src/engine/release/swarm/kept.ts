@@ -20,7 +20,11 @@ export interface Secret extends Kept {
   of: { variable: string } | { service: string };
   version: number;
   at: string;
+  /** Of a password that visitors are asked for: what the edge compares it with. */
+  hash?: string;
 }
+
+const hashLabel = "sistership.hash";
 
 const largest = 500_000;
 
@@ -33,7 +37,13 @@ export async function secretsOf(docker: Docker, place: Place, signal: AbortSigna
       const { "sistership.variable": variable, "sistership.password": service } = Labels ?? {};
       const of = variable === undefined ? service && { service } : { variable };
       return of
-        ? [{ id: ID, name: Name, of, version: Number(/-(\d+)$/.exec(Name)?.[1] ?? 1), at: CreatedAt }]
+        ? [
+            {
+              ...{ id: ID, name: Name, of, at: CreatedAt },
+              version: Number(/-(\d+)$/.exec(Name)?.[1] ?? 1),
+              ...(Labels?.[hashLabel] === undefined ? {} : { hash: Labels[hashLabel] }),
+            },
+          ]
         : [];
     })
     .sort((a, b) => b.version - a.version);
@@ -56,6 +66,7 @@ export async function keepSecret(
   of: Secret["of"],
   value: string,
   signal: AbortSignal,
+  hash?: string,
 ): Promise<Kept> {
   const about = "variable" in of ? of.variable : of.service;
   if (Buffer.byteLength(value) > largest) throw fault("secret-too-large", [about]);
@@ -66,7 +77,7 @@ export async function keepSecret(
   const label = "variable" in of ? { "sistership.variable": about } : { "sistership.password": about };
   const body = {
     Name: name,
-    Labels: { ...labelsOf(place), ...label },
+    Labels: { ...labelsOf(place), ...label, ...(hash === undefined ? {} : { [hashLabel]: hash }) },
     Data: Buffer.from(value).toString("base64"),
   };
   // dockerode puts what it is given into the address as well, and addresses are logged
