@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     operations,
     statusBar,
     environment,
-    registerLogs(register, context.extensionUri, context.workspaceState, log),
+    registerLogs(register, context.extensionUri, context.workspaceState, log, fleet),
     registerEnvironmentActions(register, operations, environment.live, context.secrets),
     registerReopen(register),
     registerRehearsal(register, operations, context.secrets, fleet),

@@ -13,10 +13,12 @@ export type { Extent, Filter, Level, ProcessState, ShownLine, Wording };
 export type Connection =
   | { is: "connecting" }
   | { is: "live" }
-  | { is: "reconnecting" }
+  | { is: "reconnecting"; says: string }
   | { is: "failed"; says: string };
 
 export interface LogState {
+  /** Absent where it is an environment on this machine. */
+  stage?: string;
   connection: Connection;
   processes: readonly ProcessState[];
   extent: Extent;

@@ -2,9 +2,9 @@ import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { fault, type Task } from "../engine/process/index.ts";
-import type { Ground } from "../engine/release/index.ts";
+import type { Ground, Reach } from "../engine/release/index.ts";
 import { machineOf, type OutputOptions, operateInCli, type World } from "./context.ts";
-import { poolAt, serversAt } from "./reach.ts";
+import { poolAt, type ReachOptions, serversAt } from "./reach.ts";
 
 export interface StageOptions extends OutputOptions {
   folder: string;
@@ -32,19 +32,11 @@ export async function onStage<T>(
   work: (ground: Ground, task: Task) => Promise<T>,
 ): Promise<T> {
   const folder = resolve(world.cwd, options.folder);
-  const { apply, projectStatus, writable, wrongProfile } = await import("../engine/blueprint/index.ts");
+  const { apply, writable } = await import("../engine/blueprint/index.ts");
   const { ground } = await import("../engine/release/index.ts");
-  const { resolveServer } = await import("../engine/server/index.ts");
-  const found = await projectStatus(folder);
-  if (!found.ok) throw wrongProfile(folder, found.problems);
-  const { profile } = found;
-  await apply(folder, writable(found.files));
-  const known = serversAt(world, { ...options, folder });
-  const target = (name: string) => {
-    const to = resolveServer(name, known);
-    const region = known.find((one) => one.name === name)?.entry?.region;
-    return { ...to, ...(region === undefined ? {} : { region }) };
-  };
+  const { profile, files } = await projectIn(folder);
+  await apply(folder, writable(files));
+  const target = await targetsAt(world, { ...options, folder });
   await using pool = poolAt(world, options);
   return await operateInCli(world, { title, about: `${profile.name} ${stage}`, ...options }, async (task) => {
     const plan = {
@@ -56,6 +48,24 @@ export async function onStage<T>(
     const reached = await task.step(plan, () => ground(profile, stage, { pool, target }, task.signal));
     return work(reached, task);
   });
+}
+
+/** The project in a folder; one whose profile is wrong is none. */
+export async function projectIn(folder: string) {
+  const { projectStatus, wrongProfile } = await import("../engine/blueprint/index.ts");
+  const found = await projectStatus(folder);
+  if (!found.ok) throw wrongProfile(folder, found.problems);
+  return found;
+}
+
+/** What names of servers mean here. */
+export async function targetsAt(world: World, options: ReachOptions): Promise<Reach["target"]> {
+  const { resolveServer } = await import("../engine/server/index.ts");
+  const known = serversAt(world, options);
+  return (name) => {
+    const { entry, ...to } = resolveServer(name, known);
+    return { ...to, ...(entry?.region === undefined ? {} : { region: entry.region }) };
+  };
 }
 
 /** Who does it, for the journal and for whoever comes meanwhile. */

@@ -20,6 +20,7 @@ export const commandIds = [
   "sistership.copyConnection",
   "sistership.runTests",
   "sistership.showLogs",
+  "sistership.showStageLogs",
   "sistership.checkMachine",
   "sistership.cancel",
   "sistership.fix",

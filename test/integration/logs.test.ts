@@ -4,7 +4,14 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { followLogs, type LogEvent, type LogLine, projectOf } from "../../src/engine/environment/index.ts";
+import {
+  followLogs,
+  gather,
+  type LogEvent,
+  type LogLine,
+  projectOf,
+} from "../../src/engine/environment/index.ts";
+import { composeOrigin } from "../../src/engine/environment/logs/follow.ts";
 import { run } from "../../src/engine/process/index.ts";
 import { type Printing, printing } from "../rig/printing.ts";
 
@@ -18,12 +25,16 @@ interface Followed extends AsyncDisposable {
 }
 
 function follow({ here: { machine }, project }: Printing): Followed {
+  return read((signal) => followLogs({ machine, project, follow: true, signal }));
+}
+
+function read(from: (signal: AbortSignal) => AsyncIterable<LogEvent>): Followed {
   const cancel = new AbortController();
   const lines: LogLine[] = [];
   const events: LogEvent[] = [];
   let wake = () => {};
   const reading = (async () => {
-    for await (const event of followLogs({ machine, project, follow: true, signal: cancel.signal })) {
+    for await (const event of from(cancel.signal)) {
       if (event.kind === "lines") for (const line of event.lines) lines.push(line);
       else events.push(event);
       wake();
@@ -157,6 +168,49 @@ test("an engine that goes away and comes back is gone on with: nothing lost, not
   assert.deepEqual(
     texts(followed.lines, "web"),
     followed.lines.map((_, i) => `tick ${i + 1}`),
+  );
+});
+
+test("two engines are read as one, and where one goes away the other goes on", { timeout }, async () => {
+  const counts = "i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo tick $i; sleep 0.05; done";
+  await using here = await printing({ here: { prints: counts } });
+  await using there = await printing({ there: { prints: counts } });
+  await here.compose("up", "--detach");
+  await there.compose("up", "--detach");
+  await using between = await interruptible(there.rig.socket, join(there.here.folder, "between.sock"));
+  const { machine } = there.here;
+  const env = { ...machine.env, DOCKER_HOST: `unix://${between.path}` };
+  const origins = [
+    composeOrigin({ machine: here.here.machine, project: here.project }),
+    composeOrigin({ machine: { ...machine, env }, project: there.project }),
+  ];
+  const connection = (events: readonly LogEvent[]) => events.findLast(({ kind }) => kind === "connection");
+  await using followed = read((signal) => gather(origins, { follow: true, signal }));
+  await followed.until(() => texts(followed.lines, "there").length > 10);
+  between.cut();
+  await followed.until(() => {
+    const last = connection(followed.events);
+    return last?.kind === "connection" && last.state === "reconnecting";
+  });
+  const seen = texts(followed.lines, "here").length;
+  await followed.until(() => texts(followed.lines, "here").length > seen + 20);
+  between.mend();
+  const all = Array.from({ length: 200 }, (_, i) => `tick ${i + 1}`);
+  await followed.until(() => ["here", "there"].every((name) => texts(followed.lines, name).length >= 200));
+  assert.deepEqual(texts(followed.lines, "here"), all);
+  assert.deepEqual(texts(followed.lines, "there"), all);
+
+  // what was printed before is put in order over both
+  const lines: LogLine[] = [];
+  const { signal } = new AbortController();
+  for await (const event of gather(origins, { follow: false, signal }))
+    if (event.kind === "lines") lines.push(...event.lines);
+  assert.equal(lines.length, 400);
+  assert.ok(lines.every(({ time }, i) => time >= (lines[i - 1]?.time ?? 0)));
+  assert.notEqual(
+    lines.findIndex(({ process }) => process === "there"),
+    200,
+    "they take turns",
   );
 });
 

@@ -2,17 +2,21 @@ import type { ShownLine } from "../protocol.ts";
 
 type Boundary = { at: number };
 
-/** Draws a line into its element: time, process, and the text with its colours, places and hits. */
+/** Draws a line into its element: time, process, of several which and where, and the text with its colours, places and hits. */
 export function draw(element: HTMLElement, line: ShownLine, colour: number): void {
   element.className = `row ${line.level}`;
   element.dataset.row = String(line.row);
-  element.setAttribute("aria-label", `${line.process}, ${line.level}: ${line.text}`);
+  const { replica, server } = line;
+  const which = [replica, server].filter((one) => one !== undefined).join(" ");
+  const name = which === "" ? line.process : `${line.process} ${which}`;
+  element.setAttribute("aria-label", `${name}, ${line.level}: ${line.text}`);
   const time = span("time", clock(line.time));
   time.title = new Date(line.time).toISOString();
   const process = span(`process p${colour}`, line.process);
   const text = span("text", "");
   for (const [from, to] of pieces(line)) text.append(piece(line, from, to));
-  element.replaceChildren(time, process, text);
+  const where = which === "" ? [] : [span("which", which)];
+  element.replaceChildren(time, process, ...where, text);
 }
 
 /** Where nothing is known yet. */

@@ -16,9 +16,9 @@ export function describe(state: LogState, { status, empty, up }: Places): void {
   const parts = [`${number.format(count)} ${count === 1 ? "line" : "lines"}`];
   if (!extent.done) parts.push("looking further…");
   if (dropped > 0) parts.push(`${number.format(dropped)} older ones were dropped`);
-  if (connection.is === "reconnecting") parts.push("Docker stopped answering, trying again…");
+  if (connection.is === "reconnecting") parts.push(connection.says);
   if (connection.is === "connecting") parts.push("connecting…");
-  if (processes.length > 0 && processes.every((one) => one.state === "ended"))
+  if (state.stage === undefined && processes.length > 0 && processes.every((one) => one.state === "ended"))
     parts.push("all processes have ended");
   say(status, parts.join(" · "));
 
@@ -30,19 +30,24 @@ export function describe(state: LogState, { status, empty, up }: Places): void {
   text.textContent = nothing.says;
   empty.replaceChildren(text);
   if (nothing.offer) {
-    const press = button("Open in Environment", { press: up });
+    const press = button(nothing.offer, { press: up });
     press.setAttribute("appearance", "primary");
     empty.append(press);
   }
 }
 
-function reason({ connection, processes, extent }: LogState): { says: string; offer: boolean } | undefined {
-  if (connection.is === "failed") return { says: connection.says, offer: true };
+function reason(state: LogState): { says: string; offer?: string } | undefined {
+  const { connection, processes, extent, stage } = state;
+  const start = stage === undefined ? "Open in Environment" : "Try Again";
+  if (connection.is === "failed") return { says: connection.says, offer: start };
   if (connection.is === "connecting" || !extent.done) return undefined;
-  if (processes.length === 0) return { says: "Nothing runs in this environment.", offer: true };
+  if (processes.length === 0)
+    return stage === undefined
+      ? { says: "Nothing runs in this environment.", offer: start }
+      : { says: `Nothing runs on ${stage}, and its servers keep nothing of what did.` };
   if (extent.filterError === undefined && extent.generation > 1)
-    return { says: "No line passes the filter.", offer: false };
-  return { says: "Nothing was printed yet.", offer: false };
+    return { says: "No line passes the filter." };
+  return { says: "Nothing was printed yet." };
 }
 
 function say(element: HTMLElement, text: string): void {

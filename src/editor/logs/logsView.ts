@@ -5,32 +5,37 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as vscode from "vscode";
 import type { FromLogs, ToLogs } from "../../../webview/protocol.ts";
-import { followLogs, type Here, type Mount, outside, projectOf } from "../../engine/environment/index.ts";
+import { type Mount, outside } from "../../engine/environment/index.ts";
 import { fault, toFault } from "../../engine/process/index.ts";
 import { foldersWithProfile } from "../environment/live.ts";
-import { here, type Place } from "../environment/machine.ts";
 import { present } from "../present.ts";
+import type { Fleet } from "../servers/fleet.ts";
 import { asRow } from "../tree/rowTree.ts";
+import { chooseStageLogs } from "./chooseStage.ts";
+import { feedEnvironment, feedStage } from "./feeds.ts";
 import { pageOf } from "./html.ts";
 import { parseFromLogs } from "./inbound.ts";
 import { LogSession } from "./session.ts";
+import { isSame, isStage, nameOf, type Subject } from "./subject.ts";
 
 const mostToCopy = 50 * 1024 * 1024;
 
-/** The log view: one folder's processes, for as long as the window is open, seen or not. */
+/** The log view: one environment's or one stage's processes, for as long as the window is open, seen or not. */
 export class LogsView implements vscode.Disposable {
   readonly #bundle: vscode.Uri;
   readonly #kept: vscode.Memento;
   readonly #log: vscode.LogOutputChannel;
+  readonly #fleet: Fleet;
   #view: vscode.WebviewView | undefined;
-  #place: Place | undefined;
+  #subject: Subject | undefined;
   #session = this.#fresh();
   #failed = false;
   #running: AbortController | undefined;
   #mounts = new Map<string, readonly Mount[]>();
   #select: readonly string[] | undefined;
 
-  constructor(extension: vscode.Uri, kept: vscode.Memento, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, kept: vscode.Memento, log: vscode.LogOutputChannel, fleet: Fleet) {
+    this.#fleet = fleet;
     this.#bundle = vscode.Uri.joinPath(extension, "dist", "webview", "logs");
     this.#kept = kept;
     this.#log = log;
@@ -40,8 +45,19 @@ export class LogsView implements vscode.Disposable {
   async show(argument: unknown): Promise<void> {
     const row = asRow(argument);
     const process = typeof argument === "string" ? argument : row?.subject;
-    const place = row?.folder === undefined ? this.#place : placeOf(row.folder, row.rehearsal);
-    if (place !== undefined && (!same(place, this.#place) || this.#failed)) this.#start(place);
+    const { folder, rehearsal } = row ?? {};
+    const of = folder === undefined ? undefined : { folder, ...(rehearsal ? { rehearsal } : {}) };
+    await this.#reveal(of ?? (await this.#environment()), process);
+  }
+
+  /** Shows what a stage prints on its servers. */
+  async showStage(argument: unknown): Promise<void> {
+    const chosen = await chooseStageLogs(argument);
+    if (chosen) await this.#reveal(chosen.subject, chosen.process);
+  }
+
+  async #reveal(subject: Subject | undefined, process: string | undefined): Promise<void> {
+    if (subject !== undefined && (!isSame(subject, this.#subject) || this.#failed)) this.#start(subject);
     this.#select = process === undefined ? undefined : [process];
     await vscode.commands.executeCommand("sistership.logs.focus");
     if (this.#session.listening) this.#sendSelection();
@@ -58,65 +74,49 @@ export class LogsView implements vscode.Disposable {
       this.#session.hide();
       this.#view = undefined;
     });
-    const [first] = this.#place === undefined ? await foldersWithProfile() : [];
-    const folder = first ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    if (this.#running === undefined && folder !== undefined) this.#start(this.#place ?? { folder });
+    const subject = this.#subject ?? (await this.#environment());
+    if (this.#running === undefined && subject !== undefined) this.#start(subject);
     view.webview.html = this.#page(view);
   }
 
-  /** Follows the environment of a folder, from the beginning. */
-  #start(place: Place): void {
+  /** The environment that is shown where none is named: that of the first project. */
+  async #environment(): Promise<Subject | undefined> {
+    if (this.#subject !== undefined && !isStage(this.#subject)) return this.#subject;
+    const [first] = await foldersWithProfile();
+    const folder = first ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    return folder === undefined ? undefined : { folder };
+  }
+
+  /** Follows an environment or a stage, from the beginning. */
+  #start(subject: Subject): void {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
-    this.#place = place;
+    this.#subject = subject;
     this.#failed = false;
     this.#mounts = new Map();
     this.#session.hide();
-    const session = this.#fresh();
+    const session = this.#fresh(isStage(subject) ? subject.stage : undefined);
     this.#session = session;
     if (this.#view) {
-      this.#view.description = `${basename(place.folder)}${place.rehearsal ? " (rehearsal)" : ""}`;
+      this.#view.description = nameOf(subject);
       // the page asks anew, with the filter it has
       if (this.#view.webview.html !== "") this.#view.webview.html = this.#page(this.#view);
     }
-    void this.#follow(place, session, running.signal);
+    void this.#follow(subject, session, running.signal);
   }
 
-  async #follow(environment: Place, session: LogSession, signal: AbortSignal): Promise<void> {
-    const place = here(environment);
-    while (!signal.aborted) {
-      const project = await projectOf(place);
-      const moved = new AbortController();
-      const until = AbortSignal.any([signal, moved.signal]);
-      const look = async () => {
-        if ((await projectOf(place)) !== project) moved.abort();
-      };
-      const files = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(environment.folder, ".sistership/{compose.yaml,.env,release.env}"),
-      );
-      files.onDidCreate(look);
-      files.onDidChange(look);
-      try {
-        if (project === undefined) session.says({ is: "live" });
-        else await session.take(this.#events(place, project, until));
-      } catch (thrown) {
-        const { says } = toFault(thrown);
-        this.#log.warn(says);
-        this.#failed = true;
-        session.says({ is: "failed", says });
-      }
-      await new Promise<void>((resolve) => {
-        if (until.aborted) resolve();
-        else until.addEventListener("abort", () => resolve(), { once: true });
-      });
-      files.dispose();
-    }
-  }
-
-  #events({ machine }: Here, project: string, signal: AbortSignal) {
+  #follow(subject: Subject, session: LogSession, signal: AbortSignal): Promise<void> {
+    const onFailure = (thrown: unknown) => {
+      const { says } = toFault(thrown);
+      this.#log.warn(says);
+      this.#failed = true;
+      session.says({ is: "failed", says });
+    };
+    const feed = { session, signal, onFailure };
+    if (isStage(subject)) return feedStage(subject, feed, this.#fleet);
     const onMounts = (process: string, mounts: readonly Mount[]) => this.#mounts.set(process, mounts);
-    return followLogs({ machine, project, follow: true, onMounts, signal });
+    return feedEnvironment(subject, { ...feed, onMounts });
   }
 
   async #receive(value: unknown): Promise<void> {
@@ -138,8 +138,9 @@ export class LogsView implements vscode.Disposable {
       case "open":
         return this.#open(message);
       case "up":
-        await vscode.commands.executeCommand("sistership.openInEnvironment");
-        if (this.#place !== undefined) this.#start(this.#place);
+        if (this.#subject === undefined || !isStage(this.#subject))
+          await vscode.commands.executeCommand("sistership.openInEnvironment");
+        if (this.#subject !== undefined) this.#start(this.#subject);
         return;
       default:
         this.#session.answer(message);
@@ -161,9 +162,9 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #save(): Promise<void> {
-    const name = `${basename(this.#place?.folder ?? "logs")}.log`;
+    const name = `${this.#subject ? nameOf(this.#subject).replaceAll(" ", "-") : "logs"}.log`;
     const folder =
-      this.#place === undefined ? {} : { defaultUri: vscode.Uri.file(`${this.#place.folder}/${name}`) };
+      this.#subject === undefined ? {} : { defaultUri: vscode.Uri.file(`${this.#subject.folder}/${name}`) };
     const target = await vscode.window.showSaveDialog({ ...folder, filters: { Log: ["log", "txt"] } });
     if (!target) return;
     try {
@@ -176,7 +177,7 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #open({ process, path, line, column = 1 }: Extract<FromLogs, { type: "open" }>): Promise<void> {
-    for (const file of outside(path, this.#place?.folder ?? "", this.#mounts.get(process) ?? [])) {
+    for (const file of outside(path, this.#subject?.folder ?? "", this.#mounts.get(process) ?? [])) {
       const isFile = await stat(file).then(
         (found) => found.isFile(),
         () => false,
@@ -202,10 +203,10 @@ export class LogsView implements vscode.Disposable {
     });
   }
 
-  #fresh(): LogSession {
+  #fresh(stage?: string): LogSession {
     const session: LogSession = new LogSession((message) => {
       if (session === this.#session) void this.#view?.webview.postMessage(message);
-    });
+    }, stage);
     return session;
   }
 
@@ -218,12 +219,4 @@ export class LogsView implements vscode.Disposable {
   dispose(): void {
     this.#running?.abort();
   }
-}
-
-function placeOf(folder: string, rehearsal: true | undefined): Place {
-  return { folder, ...(rehearsal ? { rehearsal } : {}) };
-}
-
-function same(one: Place, other: Place | undefined): boolean {
-  return one.folder === other?.folder && one.rehearsal === other.rehearsal;
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Register } from "../commands.ts";
+import type { Fleet } from "../servers/fleet.ts";
 import type { LogsView } from "./logsView.ts";
 
 /**
@@ -11,13 +12,15 @@ export function registerLogs(
   extension: vscode.Uri,
   kept: vscode.Memento,
   log: vscode.LogOutputChannel,
+  fleet: Fleet,
 ): vscode.Disposable {
   let view: Promise<LogsView> | undefined;
   const load = () => {
-    view ??= import("./logsView.ts").then(({ LogsView }) => new LogsView(extension, kept, log));
+    view ??= import("./logsView.ts").then(({ LogsView }) => new LogsView(extension, kept, log, fleet));
     return view;
   };
   register("sistership.showLogs", async (argument) => (await load()).show(argument));
+  register("sistership.showStageLogs", async (argument) => (await load()).showStage(argument));
   const provider = vscode.window.registerWebviewViewProvider("sistership.logs", {
     resolveWebviewView: async (webview) => (await load()).attach(webview),
   });

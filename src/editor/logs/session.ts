@@ -25,6 +25,7 @@ export class LogSession {
   readonly book: LogBook;
   readonly screen: Screen;
   readonly #send: (message: ToLogs) => void;
+  readonly #stage: string | undefined;
   #connection: Connection = { is: "connecting" };
   #processes: readonly ProcessState[] = [];
   #listening = false;
@@ -32,7 +33,9 @@ export class LogSession {
   #changed = false;
   #working: Promise<void> | undefined;
 
-  constructor(send: (message: ToLogs) => void) {
+  /** Of a stage, or of the environment on this machine. */
+  constructor(send: (message: ToLogs) => void, stage?: string) {
+    this.#stage = stage;
     this.book = new LogBook(limits);
     this.screen = new Screen(this.book);
     this.#send = send;
@@ -53,7 +56,8 @@ export class LogSession {
           this.#processes = event.processes;
           break;
         case "connection":
-          this.#connection = { is: event.state };
+          this.#connection =
+            event.state === "live" ? { is: "live" } : { is: "reconnecting", says: event.says };
           break;
       }
       this.#tell();
@@ -151,6 +155,7 @@ export class LogSession {
     this.#send({
       type: "state",
       state: {
+        ...(this.#stage === undefined ? {} : { stage: this.#stage }),
         connection: this.#connection,
         processes: this.#processes,
         extent: this.screen.extent,
@@ -160,6 +165,7 @@ export class LogSession {
   }
 }
 
-function asText({ time, process, text }: KeptLine): string {
-  return `${new Date(time).toISOString()} ${process} | ${plain(text)}`;
+function asText({ time, process, replica, server, text }: KeptLine): string {
+  const who = [process, replica, server].filter((one) => one !== undefined).join(" ");
+  return `${new Date(time).toISOString()} ${who} | ${plain(text)}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Side } from "../../engine/environment/index.ts";
 import { isCancelled, type Task, toFault } from "../../engine/process/index.ts";
 import type { Profile } from "../../engine/profile/index.ts";
+import type { Reach } from "../../engine/release/index.ts";
 import type { Facts, KnownServer, Target } from "../../engine/server/index.ts";
 import { setContext } from "../contextKeys.ts";
 import { Connections } from "./connections.ts";
@@ -35,6 +36,19 @@ export class Fleet implements vscode.Disposable {
       return stageSides(profile, stage, await Promise.all(links), task);
     });
     return (await Promise.all(found)).flat();
+  }
+
+  /** How the servers of stages are reached from this window. */
+  async reach(): Promise<Reach> {
+    const { resolveServer } = await import("../../engine/server/index.ts");
+    const all = await known();
+    return {
+      pool: await this.connections.pool(),
+      target: (name) => {
+        const { entry, ...to } = resolveServer(name, all);
+        return { ...to, ...(entry?.region === undefined ? {} : { region: entry.region }) };
+      },
+    };
   }
 
   async look(server: Target, task: Task): Promise<Facts> {

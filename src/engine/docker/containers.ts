@@ -36,9 +36,40 @@ export async function composeContainers(
   return found.map(read);
 }
 
+/** A container as far as it can be told without knowing who made it. */
+export interface LabelledContainer {
+  id: string;
+  labels: Readonly<Record<string, string>>;
+  state: Container["state"];
+  exitCode?: number;
+}
+
+/** The containers that carry these labels, `name` or `name=value`, whether they run or have ended. */
+export async function labelledContainers(
+  docker: Docker,
+  labels: readonly string[],
+  signal: AbortSignal,
+): Promise<LabelledContainer[]> {
+  const found = await docker.listContainers({
+    all: true,
+    filters: { label: [...labels] },
+    abortSignal: signal,
+  });
+  return found.map(({ Id, Labels, State, Status }) => ({
+    id: Id,
+    labels: Labels,
+    state: State as Container["state"],
+    ...exitOf(Status),
+  }));
+}
+
+function exitOf(status: string): { exitCode?: number } {
+  const exit = /^Exited \((\d+)\)/.exec(status)?.[1];
+  return exit === undefined ? {} : { exitCode: Number(exit) };
+}
+
 function read(info: Docker.ContainerInfo): Container {
   const { Labels, Status } = info;
-  const exit = /^Exited \((\d+)\)/.exec(Status)?.[1];
   return {
     id: info.Id,
     name: (info.Names[0] ?? info.Id).replace(/^\//, ""),
@@ -51,7 +82,7 @@ function read(info: Docker.ContainerInfo): Container {
     files: (Labels[label("project.config_files")] ?? "").split(","),
     state: info.State as Container["state"],
     health: healthOf(Status),
-    ...(exit === undefined ? {} : { exitCode: Number(exit) }),
+    ...exitOf(Status),
     ports: Object.fromEntries(
       info.Ports.flatMap(({ PrivatePort, PublicPort }) => (PublicPort ? [[PrivatePort, PublicPort]] : [])),
     ),

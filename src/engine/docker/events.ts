@@ -3,9 +3,11 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 
-/** Something that happened to a container of a Compose project. */
+/** Something that happened to a container. */
 export interface ContainerEvent {
   id: string;
+  labels: Readonly<Record<string, string>>;
+  /** Of a Compose project. */
   service: string;
   /** `start`, `die`, `destroy`, `health_status: healthy`… */
   action: string;
@@ -20,13 +22,22 @@ export interface ContainerEvent {
  * Listens to a project's containers from now on. Resolves once the engine listens, so that nothing that is started
  * afterwards is missed; the iteration ends with the signal, and throws when the engine goes away.
  */
-export async function listen(
+export function listen(
   docker: Docker,
   project: string,
   signal: AbortSignal,
 ): Promise<AsyncIterable<ContainerEvent>> {
+  return listenTo(docker, { label: [`com.docker.compose.project=${project}`] }, signal);
+}
+
+/** The same of all containers that the engine's own filters let through. */
+export async function listenTo(
+  docker: Docker,
+  filters: Readonly<Record<string, string[]>>,
+  signal: AbortSignal,
+): Promise<AsyncIterable<ContainerEvent>> {
   const stream = await docker.getEvents({
-    filters: { type: ["container"], label: [`com.docker.compose.project=${project}`] },
+    filters: { type: ["container"], ...filters },
     ...{ abortSignal: signal },
   });
   return read(stream, signal);
@@ -68,6 +79,7 @@ function parse(line: string): ContainerEvent | undefined {
   if (Action === undefined || id === undefined) return undefined;
   return {
     id,
+    labels: attributes,
     service: attributes["com.docker.compose.service"] ?? "",
     action: Action,
     time: timeNano / 1e9,

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LogBook, type LogLine, levelOf, outside, Screen } from "../../../src/engine/environment/index.ts";
 import { readAnsi } from "../../../src/engine/environment/logs/ansi.ts";
+import { Bookmark } from "../../../src/engine/environment/logs/bookmark.ts";
 import { Demultiplexer } from "../../../src/engine/environment/logs/demultiplex.ts";
+import { Hold } from "../../../src/engine/environment/logs/hold.ts";
 import { Merge } from "../../../src/engine/environment/logs/merge.ts";
 import { placesIn } from "../../../src/engine/environment/logs/places.ts";
 
@@ -100,7 +102,7 @@ test("frames are cut into lines wherever the chunks are cut", () => {
     frame(1, `${at}gun\n`),
   ]);
   for (let cut = 0; cut <= all.length; cut++) {
-    const demultiplexer = new Demultiplexer("web", { terminal: false });
+    const demultiplexer = new Demultiplexer({ process: "web" }, { terminal: false });
     const lines = [...demultiplexer.push(all.subarray(0, cut)), ...demultiplexer.push(all.subarray(cut))];
     assert.deepEqual(
       lines.map(({ stream, text }) => [stream, text]),
@@ -115,8 +117,8 @@ test("frames are cut into lines wherever the chunks are cut", () => {
 });
 
 test("a source that still reads its past holds the others back to what it has reached", async () => {
-  const merge = new Merge<LogLine>(1000);
-  const [a, b] = [merge.inlet(), merge.inlet()];
+  const merge = new Merge<LogLine>();
+  const [a, b] = [merge.inlet(1000), merge.inlet(1000)];
   await a.push([line("a1", { time: 1 }), line("a5", { time: 5 })]);
   assert.deepEqual(merge.take(), [], "b has said nothing yet");
   await b.push([line("b2", { time: 2 }), line("b3", { time: 3 })]);
@@ -131,6 +133,36 @@ test("a source that still reads its past holds the others back to what it has re
   );
   a.end();
   assert.equal(merge.empty, true);
+});
+
+test("a container is gone on with where it was left: no line twice, none left out", () => {
+  const stamped = (second: string, text: string, stream: "stdout" | "stderr" = "stdout") => ({
+    ...line(text, { stream }),
+    stamp: `2026-11-21T03:34:${second}.000000000Z`,
+  });
+  const bookmark = new Bookmark();
+  assert.equal(bookmark.resume(), undefined, "from the beginning");
+  bookmark.fresh([stamped("07", "a"), stamped("08", "b")]);
+  assert.equal(bookmark.resume(), `${Date.parse("2026-11-21T03:34:07Z") / 1000}.000000000`);
+  const again = [
+    ...[stamped("07", "a"), stamped("08", "b"), stamped("08", "of the same moment")],
+    ...[stamped("07", "came late", "stderr"), stamped("09", "c")],
+  ];
+  assert.deepEqual(
+    bookmark.fresh(again).map(({ text }) => text),
+    ["of the same moment", "came late", "c"],
+  );
+});
+
+test("lines of engines that are far apart wait for each other for a moment", () => {
+  const hold = new Hold();
+  assert.deepEqual(hold.pass([line("second", { time: 2 })], 1000), []);
+  assert.deepEqual(hold.pass([line("first", { time: 1 }), line("third", { time: 3 })], 1100), []);
+  assert.equal(hold.due(1100), 100);
+  const texts = (lines: readonly LogLine[]) => lines.map(({ text }) => text);
+  assert.deepEqual(texts(hold.pass([], 1200)), ["first", "second"]);
+  assert.deepEqual(texts(hold.pass([], 1300)), ["third"]);
+  assert.equal(hold.due(1300), undefined);
 });
 
 describe("what is kept and shown", () => {

@@ -1,6 +1,6 @@
 import { plain } from "./ansi.ts";
 import { continues, type Level, levelOf, levels } from "./level.ts";
-import type { LogLine } from "./line.ts";
+import { type LogLine, type Speaker, speakerOf } from "./line.ts";
 
 /** A line as it is kept, by its number among all lines there ever were. */
 export interface KeptLine extends LogLine {
@@ -15,7 +15,7 @@ interface Block {
   /** Where in the text each line ends. */
   ends: Uint32Array;
   times: Float64Array;
-  processes: Uint16Array;
+  speakers: Uint16Array;
   /** Level times two, plus one for stderr. */
   marks: Uint8Array;
 }
@@ -36,7 +36,7 @@ export interface Limits {
 export class LogBook {
   readonly #limits: Limits;
   readonly #blocks: Block[] = [];
-  readonly #names: string[] = [];
+  readonly #speakers: Speaker[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #lastLevel = new Map<string, Level>();
   #bytes = 0;
@@ -76,7 +76,7 @@ export class LogBook {
     const mark = block.marks[i] ?? 0;
     return {
       id,
-      process: this.#names[block.processes[i] ?? 0] ?? "",
+      ...this.#speakerOf(block, i),
       time: block.times[i] ?? 0,
       stream: mark & 1 ? "stderr" : "stdout",
       level: levels[mark >> 1] ?? "info",
@@ -89,7 +89,7 @@ export class LogBook {
     const block = this.#blockOf(id);
     if (block === undefined) return undefined;
     const i = id - block.first;
-    return { process: this.#names[block.processes[i] ?? 0] ?? "", level: (block.marks[i] ?? 0) >> 1 };
+    return { process: this.#speakerOf(block, i).process, level: (block.marks[i] ?? 0) >> 1 };
   }
 
   text(id: number): string {
@@ -99,15 +99,17 @@ export class LogBook {
     return block.text.toString("utf8", i === 0 ? 0 : block.ends[i - 1], block.ends[i]);
   }
 
-  #add({ process, time, stream, text }: LogLine): void {
+  #add(line: LogLine): void {
+    const { time, stream, text } = line;
     const block = this.#blockFor(text);
     const i = block.count;
     const start = i === 0 ? 0 : (block.ends[i - 1] ?? 0);
     block.ends[i] = start + block.text.write(text, start, "utf8");
     block.times[i] = time;
-    block.processes[i] = this.#numberOf(process);
+    const speaker = this.#numberOf(line);
+    block.speakers[i] = speaker;
     const said = continues(text) ? undefined : (levelOf(plain(text)) ?? "info");
-    const key = `${process}/${stream}`;
+    const key = `${speaker}/${stream}`;
     const level = said ?? this.#lastLevel.get(key) ?? "info";
     if (said !== undefined) this.#lastLevel.set(key, said);
     block.marks[i] = levels.indexOf(level) * 2 + (stream === "stderr" ? 1 : 0);
@@ -132,7 +134,7 @@ export class LogBook {
       text: text_,
       ends: new Uint32Array(linesOfBlock),
       times: new Float64Array(linesOfBlock),
-      processes: new Uint16Array(linesOfBlock),
+      speakers: new Uint16Array(linesOfBlock),
       marks: new Uint8Array(linesOfBlock),
     };
     this.#bytes += text_.length;
@@ -167,10 +169,16 @@ export class LogBook {
     return this.#blocks[Math.floor((id - this.first) / linesOfBlock)];
   }
 
-  #numberOf(process: string): number {
-    const known = this.#numbers.get(process);
+  #speakerOf(block: Block, i: number): Speaker {
+    return this.#speakers[block.speakers[i] ?? 0] ?? { process: "" };
+  }
+
+  #numberOf(line: Speaker): number {
+    const { process, replica, server } = line;
+    const key = replica === undefined && server === undefined ? process : `${process}/${replica}/${server}`;
+    const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    this.#numbers.set(process, this.#names.length);
-    return this.#names.push(process) - 1;
+    this.#numbers.set(key, this.#speakers.length);
+    return this.#speakers.push(speakerOf(line)) - 1;
   }
 }

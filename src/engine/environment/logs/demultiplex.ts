@@ -1,4 +1,4 @@
-import type { LogLine } from "./line.ts";
+import { type LogLine, type Speaker, speakerOf } from "./line.ts";
 
 /** A line with the engine's own time of it, which tells where to go on after an interruption. */
 export type StampedLine = LogLine & { stamp: string };
@@ -18,15 +18,15 @@ interface Partial {
  * message comes in a frame that says its stream. A message over 16 KB comes in several frames, the last ends the line.
  */
 export class Demultiplexer {
-  readonly #process: string;
+  readonly #speaker: Speaker;
   readonly #plain: boolean;
   readonly #open = new Map<LogLine["stream"], Partial>();
   #rest: Buffer = Buffer.alloc(0);
   #second = "";
   #secondMs = 0;
 
-  constructor(process: string, { terminal }: { terminal: boolean }) {
-    this.#process = process;
+  constructor(speaker: Speaker, { terminal }: { terminal: boolean }) {
+    this.#speaker = speakerOf(speaker);
     this.#plain = terminal;
   }
 
@@ -90,7 +90,7 @@ export class Demultiplexer {
   }
 
   #emit(stream: LogLine["stream"], { text, stamp }: Partial, lines: StampedLine[]): void {
-    lines.push({ process: this.#process, time: this.#timeOf(stamp), stream, text, stamp });
+    lines.push({ ...this.#speaker, time: this.#timeOf(stamp), stream, text, stamp });
   }
 
   /** Lines come many in a second: the date is read once for each second. */

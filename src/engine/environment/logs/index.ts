@@ -1,9 +1,11 @@
 export { plain } from "./ansi.ts";
 export { type KeptLine, LogBook } from "./book.ts";
 export { followLogs } from "./follow.ts";
+export { gather } from "./gather.ts";
 export { type Level, levelOf } from "./level.ts";
-export type { LogEvent, LogLine, ProcessState } from "./line.ts";
+export type { LogEvent, LogLine, ProcessState, Speaker } from "./line.ts";
 export type { Mount } from "./open.ts";
+export type { Happening, Origin, Printer } from "./origin.ts";
 export type { Wording } from "./pattern.ts";
 export { outside } from "./places.ts";
 export { projectOf } from "./projectOf.ts";

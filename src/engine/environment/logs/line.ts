@@ -1,6 +1,18 @@
-/** A line that a process printed. */
-export interface LogLine {
+/** Who printed a line. */
+export interface Speaker {
   process: string;
+  /** Which of those that run the same, and on which server; an environment has one of each, on this machine. */
+  replica?: string;
+  server?: string;
+}
+
+/** Of a line, or whatever else knows it, who printed it. */
+export function speakerOf({ process, replica, server }: Speaker): Speaker {
+  return { process, ...(replica ? { replica } : {}), ...(server ? { server } : {}) };
+}
+
+/** A line that a process printed. */
+export interface LogLine extends Speaker {
   /** Milliseconds since 1970, with fractions. */
   time: number;
   stream: "stdout" | "stderr";
@@ -13,9 +25,10 @@ export interface ProcessState {
   exitCode?: number;
 }
 
-/** What is told to whoever follows a project's logs. */
+/** What is told to whoever follows logs. */
 export type LogEvent =
   | { kind: "lines"; lines: readonly LogLine[] }
   | { kind: "processes"; processes: readonly ProcessState[] }
-  /** The engine went away; it is tried again until it answers. */
-  | { kind: "connection"; state: "live" | "reconnecting" };
+  | { kind: "connection"; state: "live" }
+  /** An engine went away; it is tried again until it answers. */
+  | { kind: "connection"; state: "reconnecting"; says: string };

@@ -10,6 +10,8 @@ interface Source<Line extends LogLine> {
   waiting: Line[];
   /** The time of its last line. */
   reached: number;
+  /** What is later than this, by the clock of its engine, was printed while it was listened to. */
+  began: number;
   /** What it printed before it was listened to is read: from now on it holds nobody up. */
   live: boolean;
   /** It gives no more; what waits is still to be taken. */
@@ -32,7 +34,6 @@ export interface Inlet<Line extends LogLine> {
  */
 export class Merge<Line extends LogLine> {
   readonly #sources = new Set<Source<Line>>();
-  readonly #began: number;
   #wakeTaker = () => {};
   #wakeGivers = () => {};
   #room = Promise.resolve();
@@ -40,13 +41,15 @@ export class Merge<Line extends LogLine> {
   readonly #patient: boolean;
 
   /** With `patient`, no source is taken to be silent before it ends: all of them will. */
-  constructor(now: number, { patient = false }: { patient?: boolean } = {}) {
-    this.#began = now;
+  constructor({ patient = false }: { patient?: boolean } = {}) {
     this.#patient = patient;
   }
 
-  inlet(): Inlet<Line> {
-    const source: Source<Line> = { waiting: [], reached: 0, live: false, ended: false, silence: undefined };
+  /** One more source, listened to from `began` on, by its own clock. */
+  inlet(began: number): Inlet<Line> {
+    const source: Source<Line> = {
+      ...{ waiting: [], reached: 0, began, live: false, ended: false, silence: undefined },
+    };
     this.#sources.add(source);
     return {
       open: () => this.#listen(source),
@@ -58,7 +61,7 @@ export class Merge<Line extends LogLine> {
           source.reached = line.time;
           source.waiting.push(line);
         }
-        if (!this.#patient && !source.live && (lines.at(-1)?.time ?? 0) >= this.#began) source.live = true;
+        if (!this.#patient && !source.live && (lines.at(-1)?.time ?? 0) >= source.began) source.live = true;
         this.#listen(source);
         this.#wakeTaker();
         while (source.waiting.length > most && this.#sources.has(source)) await this.#room;

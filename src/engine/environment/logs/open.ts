@@ -18,6 +18,8 @@ interface Wanted {
   follow: boolean;
   /** The engine's stamp, or seconds since 1970, of the first line. */
   since?: string;
+  /** Of what was printed before, only so many lines. */
+  tail?: number;
   signal: AbortSignal;
 }
 
@@ -30,11 +32,15 @@ const inspected = z.object({
 export async function openLogs(
   docker: Docker,
   id: string,
-  { follow, since, signal }: Wanted,
+  { follow, since, tail, signal }: Wanted,
 ): Promise<LogSource> {
   const container = docker.getContainer(id);
   const { Config, Mounts } = inspected.parse(await container.inspect());
-  const query = { stdout: true, stderr: true, timestamps: true, follow, ...(since ? { since } : {}) };
+  const query = {
+    ...{ stdout: true, stderr: true, timestamps: true, follow },
+    ...(since ? { since } : {}),
+    ...(tail === undefined ? {} : { tail }),
+  };
   // dockerode would hold all of it in memory where nothing is followed
   const stream = await new Promise<Readable>((resolve, reject) => {
     docker.modem.dial(
