@@ -12,6 +12,7 @@ void runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   platform: process.platform,
+  program: process.argv[1] ?? "",
 }).then((code) => {
   process.exitCode = code;
 });

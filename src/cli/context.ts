@@ -17,6 +17,8 @@ export interface World {
   env: NodeJS.ProcessEnv;
   cwd: string;
   platform: NodeJS.Platform;
+  /** The file of this program. */
+  program: string;
 }
 
 export interface OutputOptions {

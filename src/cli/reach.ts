@@ -8,6 +8,7 @@ import {
   openInventory,
   type Pool,
   pool,
+  type SshMachine,
   sshHosts,
 } from "../engine/server/index.ts";
 import { machineOf, type World } from "./context.ts";
@@ -32,9 +33,14 @@ export function serversAt(world: World, { folder, sshConfig }: ReachOptions): Kn
 }
 
 /** Connections for a command, which closes them. */
-export function poolAt(world: World, { sshConfig }: Pick<ReachOptions, "sshConfig">): Pool {
+export function poolAt(world: World, options: Pick<ReachOptions, "sshConfig">): Pool {
+  return pool(sshMachineOf(world, options), terminalAsker(world));
+}
+
+/** What the SSH of this prompt goes by. */
+export function sshMachineOf(world: World, { sshConfig }: Pick<ReachOptions, "sshConfig">): SshMachine {
   const { home, env, platform } = machineOf(world);
-  const machine = {
+  return {
     configFile: sshConfig,
     home,
     user: userInfo().username,
@@ -42,7 +48,6 @@ export function poolAt(world: World, { sshConfig }: Pick<ReachOptions, "sshConfi
     env,
     platform,
   };
-  return pool(machine, terminalAsker(world));
 }
 
 /** Whoever sits at the terminal. Where nobody does, every answer is no: nothing is trusted, nothing is made up. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { isCancelled, toFault } from "../engine/process/index.ts";
+import { addCi } from "./ci.ts";
 import type { World } from "./context.ts";
 import { addDeploy } from "./deploy.ts";
 import { addDetect } from "./detect.ts";
@@ -64,6 +65,7 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   addRunIn(program, world, (inside) => {
     code = inside;
   });
+  addCi(program, world, fail);
 
   if (args.length === 0) {
     program.outputHelp();

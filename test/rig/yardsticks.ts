@@ -13,10 +13,22 @@ export async function hadolint(): Promise<string> {
 
 /** The schema of the Compose specification, as check-jsonschema carries it. */
 export async function composeSchema(): Promise<object> {
-  const wheel = await unpackedWheel("check-jsonschema==0.39.0");
-  const file = join(wheel, "check_jsonschema/builtin_schemas/vendor/compose-spec.json");
   // the specification names the dialect by an address that validators do not know
-  return { ...JSON.parse(readFileSync(file, "utf8")), $schema: "http://json-schema.org/draft-07/schema#" };
+  return {
+    ...(await vendoredSchema("compose-spec")),
+    $schema: "http://json-schema.org/draft-07/schema#",
+  };
+}
+
+/** The schema of GitHub's workflows, from the same place. */
+export async function workflowSchema(): Promise<object> {
+  return vendoredSchema("github-workflows");
+}
+
+async function vendoredSchema(name: string): Promise<object> {
+  const wheel = await unpackedWheel("check-jsonschema==0.39.0");
+  const file = join(wheel, `check_jsonschema/builtin_schemas/vendor/${name}.json`);
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 /** No package carries it: only its own address does, and the cache once it was there. Undefined where neither has it. */

@@ -1,5 +1,7 @@
 export { apply } from "./apply.ts";
 export { blueprint } from "./blueprint.ts";
+export { type CiStage, ciStages } from "./ci/stages.ts";
+export { ciCli, ciWorkflow, type Repository, reviewedVariable } from "./ci/workflow.ts";
 export { execForm } from "./command.ts";
 export { compose, type Target } from "./compose.ts";
 export { type DebuggerKind, debuggerOf } from "./devcontainer.ts";
@@ -12,7 +14,7 @@ export { connection, connectionWith, hasPassword, productionService } from "./se
 export { serves } from "./site.ts";
 export { isCompiledApart, stackOf } from "./stacks/index.ts";
 export { onStage } from "./stage.ts";
-export { status, writable } from "./status.ts";
+export { type FileStatus, status, writable } from "./status.ts";
 export { template } from "./templates.ts";
 export { update } from "./update.ts";
 export { askedFor, developmentVariables, variableNames } from "./variables.ts";

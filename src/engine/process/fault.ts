@@ -369,6 +369,9 @@ const sentences = {
   "answers-needed": (questions: string) => ({
     says: `The repository leaves something open, and there is no terminal to ask in: ${questions} Add --yes to take the defaults.`,
   }),
+  "cli-not-packed": (file: string) => ({
+    says: `${file} is not the packed program, which is what a workflow runs: pack Sistership with "npm run package", and use its dist/cli.js.`,
+  }),
   "not-written": (file: string, reason: string) => ({
     says: `${file} could not be written: ${plainly(reason)}.`,
   }),

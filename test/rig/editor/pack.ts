@@ -26,6 +26,18 @@ export async function packExtension(signal?: AbortSignal): Promise<string> {
   return vsix;
 }
 
+/** The program at the prompt as it is in the packed extension, put into a folder. */
+export async function packedCli(folder: string): Promise<string> {
+  const file = join(folder, "cli.js");
+  // Python is there wherever the rig's editor was built, and reads zip files
+  const read =
+    "import sys, zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]).decode())";
+  const args = ["-c", read, await packExtension(), "extension/dist/cli.js"];
+  const { stdout } = await run({ program: "python3", args });
+  writeFileSync(file, stdout);
+  return file;
+}
+
 /** An extension that has one command and says when it is called: it stands in for one that cannot be had here. */
 export async function packStandIn(command: string, folder: string): Promise<string> {
   const says = JSON.stringify(`${command} was called`);

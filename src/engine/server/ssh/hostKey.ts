@@ -72,7 +72,8 @@ export async function checkHostKey(
   });
 }
 
-function known(settings: Settings): KnownHosts {
+/** What this machine knows of a host's keys. */
+export function known(settings: Settings): KnownHosts {
   const files = [...settings.userKnownHosts, ...settings.globalKnownHosts];
   return new KnownHosts(files, settings.hostKeyName, portOf(settings));
 }

@@ -42,6 +42,16 @@ export class KnownHosts {
     return [...new Set(own.filter(({ marker }) => marker === undefined).map(({ type }) => type))];
   }
 
+  /** What is known of the host alone, for another machine's file: its name in clear, none of its patterns or hashes. */
+  get lines(): string[] {
+    const trusted = this.#keys.filter(({ marker }) => marker !== "revoked");
+    const own = trusted.length > 0 ? trusted : this.#plain.filter(({ marker }) => marker === undefined);
+    const lines = own.map(({ marker, type, key }) =>
+      [...(marker ? [`@${marker}`] : []), this.#name, type, key.toString("base64")].join(" "),
+    );
+    return [...new Set(lines)];
+  }
+
   verdict(key: Buffer): Verdict {
     const all = [...this.#keys, ...this.#plain];
     const same = (known: KnownKey) => known.key.equals(key);
