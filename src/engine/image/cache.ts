@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
-import { type Effort, efforts, type Packing, pack, packingFor } from "./packing.ts";
+import { bestPacking, type Effort, efforts, type Packing, pack } from "./packing.ts";
 import { inPieces, through } from "./source/bytes.ts";
 
 const note = z.object({
@@ -16,7 +16,7 @@ const note = z.object({
   plainBytes: z.int().nonnegative(),
 });
 
-const packings = ["zstd", "gzip", "plain"] as const;
+const packings = ["zstd", "gzip"] as const;
 
 /** A layer, packed, in a file. */
 export interface Blob extends z.infer<typeof note> {
@@ -66,7 +66,7 @@ export class BlobCache {
 
   /** Packs a layer into the cache. Its bytes can be read while they come. */
   add(layer: DiffId, plain: AsyncIterable<Buffer>, effort: Effort, signal: AbortSignal): Incoming {
-    const packing = packingFor(effort);
+    const packing = bestPacking();
     const file = this.#fileOf(layer, packing);
     const part = `${file}.${process.pid}.${++this.#parts}.part`;
     const incoming: Incoming = new Incoming(
@@ -96,17 +96,16 @@ export class BlobCache {
         }
       };
       await using handle = await open(part, "w", 0o600);
-      const pieces = packing === "plain" ? counted() : through(counted(), pack(packing, effort));
-      for await (const piece of pieces) {
+      for await (const piece of through(counted(), pack(packing, effort))) {
         signal.throwIfAborted();
-        if (packing !== "plain") packed.update(piece);
+        packed.update(piece);
         await handle.write(piece);
         bytes += piece.length;
         incoming().grow(bytes);
       }
       if (`sha256:${tar.digest("hex")}` !== layer)
         throw new LayerLost(`the bytes of layer ${layer} are others`);
-      const digest = blobDigest.parse(packing === "plain" ? layer : `sha256:${packed.digest("hex")}`);
+      const digest = blobDigest.parse(`sha256:${packed.digest("hex")}`);
       const noted = { layer, effort, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });
       await rename(part, file);
@@ -141,7 +140,7 @@ export class BlobCache {
     for (const { file } of found.filter(({ name, mtimeMs }) => name.includes(".part") && mtimeMs < dayAgo))
       await rm(file, { force: true }); // of a process that was killed
     const blobs = found
-      .filter(({ name }) => /^[0-9a-f]{64}\.(plain|zstd|gzip)$/.test(name))
+      .filter(({ name }) => /^[0-9a-f]{64}\.(zstd|gzip)$/.test(name))
       .sort((a, b) => a.mtimeMs - b.mtimeMs);
     let total = blobs.reduce((sum, { size }) => sum + size, 0);
     const kept = new Set([...keep].map(hexOf));

@@ -3,25 +3,24 @@ import { constants, createGunzip, createGzip, createZstdCompress, createZstdDeco
 import { Bytes, through } from "./source/bytes.ts";
 
 /** How a layer is packed. Engines take each layer of an archive as it is. */
-export type Packing = "plain" | "gzip" | "zstd";
+export type Packing = "gzip" | "zstd";
 
 /** How hard it is tried: the slower the link, the harder. */
-export const efforts = ["none", "quick", "thorough"] as const;
+export const efforts = ["quick", "thorough"] as const;
 export type Effort = (typeof efforts)[number];
 
-/** What comes of an effort. zstd is in Node from 22.15 on. */
-export function packingFor(effort: Effort): Packing {
-  if (effort === "none") return "plain";
+/** zstd is in Node from 22.15 on. */
+export function bestPacking(): Packing {
   return typeof createZstdCompress === "function" ? "zstd" : "gzip";
 }
 
 const levels = {
-  zstd: { none: 0, quick: 1, thorough: 3 },
-  gzip: { none: 0, quick: 1, thorough: 6 },
+  zstd: { quick: 1, thorough: 3 },
+  gzip: { quick: 1, thorough: 6 },
 } as const;
 const chunkSize = 256 * 1024;
 
-export function pack(packing: Exclude<Packing, "plain">, effort: Effort): Transform {
+export function pack(packing: Packing, effort: Effort): Transform {
   const level = levels[packing][effort];
   if (packing === "gzip") return createGzip({ level, chunkSize });
   return createZstdCompress({ chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } });

@@ -21,8 +21,10 @@ export async function speedOf(link: Link, now: () => number, signal: AbortSignal
   return (sample * 1000) / Math.max(1, now() - from - Math.min(roundTrip, (now() - from) / 2));
 }
 
-/** How hard packing is worth trying: a slow link has time for it, a fast one is done sooner without. */
+/**
+ * How hard packing is worth trying: a slow link has time for it. Even a fast one is not done sooner without: what is not
+ * packed is encrypted, written, read and compared at both ends.
+ */
 export function effortAt(bytesPerSecond: number): Effort {
-  if (bytesPerSecond > 60e6) return "none";
   return bytesPerSecond > 9e6 ? "quick" : "thorough";
 }
