@@ -13,7 +13,7 @@ export async function printStage(
   const status = await onStage(world, stage, "Status", quiet, (ground, task) =>
     stageStatus(ground, new Date(), task.signal),
   );
-  const { replicas, short, releases, lock, at, maintenance } = status;
+  const { replicas, short, releases, lock, at, maintenance, scheduled } = status;
   if (short.length > 0 || replicas.some(({ same }) => same === false) || releases.length !== 1) onUnwell();
   if (json) return void world.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
   const lines = [
@@ -24,6 +24,12 @@ export async function printStage(
         .join("  "),
     ),
     ...short.map(({ process, has, wants }) => `${process} has ${has} of ${wants} replicas`),
+    ...scheduled.map(({ process, next, last }) => {
+      const then = last
+        ? `last ${last.state} at ${last.at}${last.says ? `, ${last.says}` : ""}`
+        : "never ran";
+      return `${process}  ${next ? `next at ${next}` : "is not set: deploy again"}  ${then}`;
+    }),
     ...(maintenance ? [`In maintenance since ${maintenance}.`] : []),
     ...(lock ? [`Locked by ${lock.owner} for "${lock.doing}" since ${lock.since}.`] : []),
   ];

@@ -72,7 +72,7 @@ describe("a stage", { timeout: 1_500_000 }, () => {
     const ended = reports.flatMap((one) =>
       one.kind === "step" && one.step.state === "done" ? [one.step] : [],
     );
-    assert.equal(ended.find(({ id }) => id === `verify/${host}`)?.says, "200");
+    assert.equal(ended.find(({ id }) => id === `verify/${host}`)?.says, "200, by release 1");
     const met = await visited(() => new Promise((done) => setTimeout(done, 1000)));
     assert.deepEqual(Object.keys(met.answers), ["Tasks"]);
 

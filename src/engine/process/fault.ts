@@ -378,8 +378,11 @@ const sentences = {
   "name-too-long": (name: string, longest: number) => ({
     says: `The service ${name} would have a name of ${name.length} letters, and servers take ${longest}: shorten the name of the project, the stage or the process in sistership.yaml.`,
   }),
-  "schedule-unsupported": (name: string) => ({
-    says: `${name} has a schedule, and scheduled processes cannot be deployed yet: take it out of sistership.yaml, or run it by the clock elsewhere. Nothing was changed.`,
+  "no-timers": (server: string) => ({
+    says: `${server} has no systemd, whose timers start what has a schedule: take the schedule out of sistership.yaml, or choose another server.`,
+  }),
+  "timers-refused": (server: string, reason: string) => ({
+    says: `The timers of ${server} could not be set: ${reason}. Look at it with "systemctl list-timers" there, then deploy again.`,
   }),
   "run-failed": (reason: string) => ({
     says: `The program was not run to its end: ${reason}`,

@@ -1,3 +1,4 @@
+import { readCron } from "./cron.ts";
 import { dotted } from "./explain.ts";
 import { connectionParts, type Language, title } from "./kinds.ts";
 import type { Path } from "./locate.ts";
@@ -155,6 +156,14 @@ function checkProcesses(file: ProfileFile): Finding[] {
         "has fallback without serve: it is a file of the folder that is served.",
       );
     }
+    const times = process.schedule === undefined ? undefined : readCron(process.schedule);
+    if (times?.ok === false)
+      findings.push({
+        code: "wrong-value",
+        message: `${dotted([...at, "schedule"])} ${times.reason}.`,
+        path: [...at, "schedule"],
+        at: "value",
+      });
     if (process.schedule !== undefined && process.port !== undefined) {
       say(
         "contradiction",

@@ -1,3 +1,4 @@
+export { nextTime, readCron, type Times } from "./cron.ts";
 export type { Placed as Application } from "./detect/assemble.ts";
 export { detect, manyApplications } from "./detect/detect.ts";
 export type { Evidence, Question } from "./detect/evidence.ts";

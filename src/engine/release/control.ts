@@ -4,7 +4,9 @@ import { goLive } from "./goLive.ts";
 import type { Ground } from "./ground.ts";
 import { running } from "./history.ts";
 import { labelsOf, stackOf } from "./place.ts";
+import { update } from "./swarm/apply.ts";
 import { type SwarmService, servicesWith } from "./swarm/tasks.ts";
+import { stopTimers } from "./timers/set.ts";
 import { type Doer, undertake } from "./undertake.ts";
 
 export interface Control extends Doer {
@@ -46,11 +48,13 @@ export async function stop({ ground, ...doer }: Control, task: Task): Promise<vo
       },
       async () => {
         for (const service of services)
-          await ground.sites[0].docker.getService(service.ID).update({
-            _query: { version: service.Version.Index },
-            _body: { ...service.Spec, Mode: { Replicated: { Replicas: 0 } } },
-            abortSignal: task.signal,
-          });
+          await update(
+            ground.sites[0].docker,
+            service,
+            { ...service.Spec, Mode: { Replicated: { Replicas: 0 } } },
+            task.signal,
+          );
+        await stopTimers(ground, task.signal);
       },
     );
   });

@@ -18,6 +18,7 @@ import { sweepOnce } from "./swarm/once.ts";
 import { ensureNetwork, markNodes } from "./swarm/prepare.ts";
 import { servicesWith } from "./swarm/tasks.ts";
 import { tidy } from "./tidy.ts";
+import { cronOf } from "./timers/scheduled.ts";
 import { type Doer, type Undertaking, undertake } from "./undertake.ts";
 
 export interface Order extends Doer {
@@ -113,7 +114,7 @@ async function release(
   await goLive(
     {
       ...{ ground, specs: wanted.processes, confirm },
-      before: standing.now,
+      ...{ before: standing.now, whole: true },
       watchMs: stage.watchMs,
     },
     task,
@@ -165,6 +166,8 @@ async function asItRuns(
   const services = await servicesWith(sites[0].docker, [...labels, "sistership.process"], signal);
   const processes = Object.fromEntries(
     Object.entries(record.processes).flatMap(([name, spec]) => {
+      // what runs by the clock is a service only while it runs
+      if (cronOf(spec) !== undefined) return [[name, spec]];
       const there = services.find(({ Spec }) => Spec.Name === spec.Name);
       const same = now.length < 2 || there?.Spec.Labels?.["sistership.release"] === String(record.number);
       return there === undefined || !same ? [] : [[name, { ...spec, Mode: there.Spec.Mode }]];

@@ -8,6 +8,7 @@ import { until } from "./swarm/pace.ts";
 import { setPage } from "./swarm/pages.ts";
 import { markNodes } from "./swarm/prepare.ts";
 import { servicesWith } from "./swarm/tasks.ts";
+import { stopTimers } from "./timers/set.ts";
 import { type Doer, undertake } from "./undertake.ts";
 
 /**
@@ -32,6 +33,7 @@ export async function destroy(
         why: "First nothing runs any more, so that nothing holds what follows.",
       },
       async () => {
+        await stopTimers(ground, signal);
         for (const { Spec } of await servicesWith(docker, labels, signal))
           await remove(docker, Spec.Name ?? "", signal);
         await tellEdges(ground, signal);

@@ -16,8 +16,7 @@ export function draft(
 ): Draft {
   const { place, profile, images } = ingredients;
   const processes = Object.values(profile.processes);
-  for (const { name, schedule } of processes) {
-    if (schedule !== undefined) throw fault("schedule-unsupported", [name]);
+  for (const { name } of processes) {
     const service = serviceName(place, name);
     if (service.length > longest) throw fault("name-too-long", [service, longest]);
   }

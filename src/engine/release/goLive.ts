@@ -8,6 +8,8 @@ import { readRoutes } from "./routes.ts";
 import { type Applied, apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle, type Turnout, takeBack, watch } from "./swarm/roll.ts";
+import { cronOf } from "./timers/scheduled.ts";
+import { setTimers } from "./timers/set.ts";
 import { asked, type Heard } from "./verify.ts";
 
 export interface Going {
@@ -17,6 +19,8 @@ export interface Going {
   /** The release that ran, which comes back where the new one does not hold; undefined where there was none. */
   before: number | undefined;
   watchMs: number;
+  /** All of a release, so that what it does not have goes; else some processes of it. */
+  whole?: true;
   /** Throws where the lock was lost. */
   confirm(): Promise<void>;
 }
@@ -29,8 +33,9 @@ const slackMs = 60_000;
  * Puts new versions in the place of those that run, each one only when it has shown itself well, looks at them from
  * outside, and watches them. Whatever goes wrong until it is over, all of it becomes what it was.
  */
-export async function goLive(going: Going, task: Task): Promise<void> {
-  const { ground, confirm } = going;
+export async function goLive(all: Going, task: Task): Promise<void> {
+  const { ground, confirm } = all;
+  const going = { ...all, specs: serving(all.specs) };
   const applied: Applied[] = [];
   await confirm();
   await using alarm = await raiseAlarm(ground, afterwards(going), task.signal);
@@ -40,11 +45,17 @@ export async function goLive(going: Going, task: Task): Promise<void> {
     await edges(ground, alert);
     await look(going, alert);
     await watchOver(going, applied, alert);
+    if (all.whole) await setTimers(ground, Object.values(all.specs), alert);
   } catch (thrown) {
     // not under the signal that may just have been aborted: nothing is left half done
     if (applied.length > 0) await goBack(ground, applied, { ...task, signal: AbortSignal.timeout(backMs) });
     throw alarm.raised() ?? thrown;
   }
+}
+
+/** What runs by the clock waits for its time. */
+function serving(specs: Going["specs"]): Going["specs"] {
+  return Object.fromEntries(Object.entries(specs).filter(([, spec]) => cronOf(spec) === undefined));
 }
 
 async function roll(going: Going, applied: Applied[], task: Task): Promise<void> {

@@ -4,6 +4,7 @@ import { canonical, contentHash } from "./canonical.ts";
 import type { Draft, Source } from "./record.ts";
 import { readRoutes } from "./routes.ts";
 import { stopFirst } from "./spec/process.ts";
+import { cronOf } from "./timers/scheduled.ts";
 
 /** One thing that will be otherwise. `before` is absent where it is new, `after` where it goes. */
 export interface Change {
@@ -226,6 +227,7 @@ function rest(spec: Docker.ServiceSpec): Record<string, unknown> {
     health: HealthCheck,
     limits: Resources,
     volumes: Mounts,
+    schedule: cronOf(spec),
     "time to stop": [StopGracePeriod, words.slice(0, words.indexOf("--") + 1)],
     folder: Dir,
     placement: [Placement, Networks],

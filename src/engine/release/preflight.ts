@@ -5,6 +5,7 @@ import type { Ground, Site } from "./ground.ts";
 import { edgeNetwork, labelsOf, serviceName, stackOf } from "./place.ts";
 import { readRoutes, routesOf } from "./routes.ts";
 import { servicesWith } from "./swarm/tasks.ts";
+import { timersThere } from "./timers/set.ts";
 
 const leastGB = 2;
 
@@ -18,6 +19,8 @@ export async function preflight(ground: Ground, signal: AbortSignal): Promise<st
     region(site, ground);
     await disk(site, signal);
   }
+  if (Object.values(ground.profile.processes).some(({ schedule }) => schedule !== undefined))
+    await timersThere(home, signal);
   const services = await servicesWith(home.docker, [], signal);
   const own = labelsOf(ground.place);
   const isOwn = (labels: Readonly<Record<string, string>> = {}) =>

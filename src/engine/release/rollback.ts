@@ -84,7 +84,8 @@ async function putInPlace(
     images: Object.fromEntries(Object.entries(record.images).map(([name, { digest }]) => [name, digest])),
     ...(commit ? { commit } : {}),
   });
-  await goLive({ ground, specs, before, watchMs: ground.stage.watchMs, confirm }, task);
+  const { watchMs } = ground.stage;
+  await goLive({ ground, specs, before, watchMs, whole: true, confirm }, task);
   return record;
 }
 

@@ -7,6 +7,7 @@ import type { Source } from "./record.ts";
 import { type Holder, holder } from "./state/lock.ts";
 import { pagesOf } from "./swarm/pages.ts";
 import { complaint, isCurrent, type SwarmService, servicesWith, tasksOf } from "./swarm/tasks.ts";
+import { type ScheduledStatus, scheduledStatus } from "./timers/status.ts";
 
 /** A replica as its server sees it. */
 export interface Replica {
@@ -35,6 +36,8 @@ export interface StageStatus {
   /** Processes with fewer well replicas than they should have. */
   short: { process: string; has: number; wants: number }[];
   lock?: Holder;
+  /** What runs by the clock. */
+  scheduled: ScheduledStatus[];
   /** Since when visitors see a page in its place; absent where they do not. */
   maintenance?: string;
 }
@@ -92,7 +95,7 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     releases: numbers,
     ...(record ? { source: record.source } : {}),
     replicas,
-    short,
+    ...{ short, scheduled: await scheduledStatus(ground, record, now, signal) },
     ...(locked ? { lock: locked } : {}),
     ...(page ? { maintenance: page.since } : {}),
   };

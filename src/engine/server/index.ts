@@ -45,5 +45,5 @@ export {
   setUpPlan,
   type Wishes,
 } from "./setup/index.ts";
-export { dockerOn, doorTo, type Introduction, introduce, pool, type SshMachine } from "./ssh/index.ts";
+export { dockerOn, doorTo, type Introduction, introduce, pool, quote, type SshMachine } from "./ssh/index.ts";
 export { type SshHost, sshHosts } from "./sshHosts.ts";

@@ -23,6 +23,8 @@ if (process.argv[2] === "work") {
   require("node:fs").appendFileSync("/kept/log", version + "\\n");
   setInterval(() => {}, 1000);
   process.on("SIGTERM", () => process.exit());
+} else if (process.argv[2] === "once") {
+  console.log(version + ", with a token of " + process.env.TOKEN.length);
 } else if (process.argv[2] === "ask") {
   request({ port: 3000 }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1)).end();
 } else {

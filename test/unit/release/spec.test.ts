@@ -163,11 +163,6 @@ test("what runs once and what is rehearsed is led to by nobody, and started by n
 
 for (const [what, text, code] of [
   [
-    "a scheduled process",
-    shop.replace("run: node worker.js", 'run: node worker.js, schedule: "@daily"'),
-    "schedule-unsupported",
-  ],
-  [
     "names that Swarm does not take",
     shop.replace("name: shop", `name: ${"s".repeat(30)}`).replace("production:", `${"p".repeat(30)}:`),
     "name-too-long",

@@ -9,6 +9,7 @@ import {
 import type { Process, Profile, Stage } from "../../profile/index.ts";
 import { labelsOf, serviceName } from "../place.ts";
 import { routeLabel, routesOf } from "../routes.ts";
+import { scheduleLabels } from "../timers/scheduled.ts";
 import { processVariables } from "../variables.ts";
 import {
   environment,
@@ -35,6 +36,7 @@ export function processSpec(
   const { name, port } = process;
   const volumes = Object.entries(process.volumes);
   const routes = routesOf(profile.name, stage, process, ingredients.auth);
+  if (process.schedule !== undefined) return scheduledSpec(process, process.schedule, ingredients);
   const labels = { ...labelsOf(place), "sistership.process": name, "sistership.image": image.digest };
   const replicas = stage.replicas[name] ?? process.replicas;
   return {
@@ -61,6 +63,45 @@ export function processSpec(
     Mode: { Replicated: { Replicas: replicas } },
     ...updates(process, stage, replicas),
     // no address of its own in front of the tasks: what it rests on drops requests while tasks come and go
+    EndpointSpec: { Mode: "dnsrr" },
+  };
+}
+
+/**
+ * What runs by the clock is no service until its time comes: a timer of the server makes one of this, which runs once.
+ * So no deploy stops what is at work, and nothing is started that nobody asked for.
+ */
+function scheduledSpec(
+  process: Process,
+  schedule: string,
+  ingredients: Ingredients & { release: number },
+): Docker.ServiceSpec {
+  const { place, profile, images, release, home } = ingredients;
+  const { name } = process;
+  const image = imageOf(images, process);
+  const volumes = Object.entries(process.volumes);
+  return {
+    Name: serviceName(place, name),
+    Labels: {
+      ...{ ...labelsOf(place), "sistership.image": image.digest, "sistership.release": String(release) },
+      ...scheduleLabels(name, schedule),
+    },
+    TaskTemplate: {
+      ContainerSpec: {
+        ...containerSpec(process, ingredients, programOf(profile, process, image)),
+        HealthCheck: { Test: ["NONE"] },
+        // by these its lines are found in the logs of the stage; the service itself is no process that always runs
+        Labels: { ...labelsOf(place), "sistership.process": name },
+        Mounts: volumes.map(([volume, path]) => namedVolume(place, volume, path)),
+        StopGracePeriod: nanoseconds(process.stopGraceMs),
+      },
+      Resources: limits(process),
+      RestartPolicy: { Condition: "none" },
+      Placement: placement(place, volumes.length > 0 ? home : undefined),
+      Networks: networks(place, name, false),
+      ForceUpdate: 0,
+    },
+    Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } },
     EndpointSpec: { Mode: "dnsrr" },
   };
 }

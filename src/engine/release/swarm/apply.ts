@@ -9,6 +9,8 @@ export interface Applied {
   before?: Docker.ServiceSpec;
 }
 
+const attempts = 5;
+
 /**
  * Makes a service what its specification says, or makes it at all. `onBegin` hears of it before anything is done: what
  * breaks off half way is to be taken back too.
@@ -35,11 +37,23 @@ export async function update(
   signal: AbortSignal,
   rollback = false,
 ): Promise<void> {
-  await docker.getService(ID).update({
-    _query: { version: Version.Index, ...(rollback ? { rollback: "previous" } : {}) },
-    _body: spec,
-    abortSignal: signal,
-  });
+  let version = Version.Index;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await docker.getService(ID).update({
+        _query: { version, ...(rollback ? { rollback: "previous" } : {}) },
+        _body: spec,
+        abortSignal: signal,
+      });
+      return;
+    } catch (thrown) {
+      // Swarm notes in the same place how an update goes, and comes between
+      const between = thrown instanceof Error && /update out of sequence/.test(thrown.message);
+      const there = between ? await serviceNamed(docker, spec.Name ?? "", signal) : undefined;
+      if (there === undefined || attempt === attempts) throw thrown;
+      version = there.Version.Index;
+    }
+  }
 }
 
 export async function remove(docker: Docker, name: string, signal: AbortSignal): Promise<void> {

@@ -4,4 +4,5 @@ export { doorTo } from "./door.ts";
 export { type Introduction, introduce } from "./introduce.ts";
 export type { SshMachine } from "./machine.ts";
 export { pool } from "./pool.ts";
+export { quote } from "./quote.ts";
 export { words } from "./words.ts";
