@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { z } from "zod";
 import { fault } from "../process/index.ts";
+import type { Route } from "../server/index.ts";
 import type { Ground, Site } from "./ground.ts";
 import { edgeNetwork, labelsOf, serviceName, stackOf } from "./place.ts";
 import { readRoutes, routesOf } from "./routes.ts";
@@ -33,7 +34,7 @@ export async function preflight(ground: Ground, signal: AbortSignal): Promise<st
   const wanted = domainsOf(ground);
   for (const { Spec } of services.filter(({ Spec }) => !isOwn(Spec.Labels))) {
     const taken = readRoutes(Spec.Labels)
-      .flatMap(({ hosts, path }) => hosts.map((host) => `${host}${path}`))
+      .flatMap(namesOf)
       .find((one) => wanted.includes(one));
     if (taken) throw fault("domain-taken", [taken.replace(/\/$/, ""), Spec.Name ?? ""]);
   }
@@ -73,10 +74,13 @@ async function disk({ name, link, folder }: Site, signal: AbortSignal): Promise<
 
 function domainsOf({ profile, stage }: Ground): string[] {
   return Object.values(profile.processes).flatMap((process) =>
-    routesOf(profile.name, stage, process).flatMap(({ hosts, path }) =>
-      hosts.map((host) => `${host}${path}`),
-    ),
+    routesOf(profile.name, stage, process).flatMap(namesOf),
   );
+}
+
+/** What a route answers to; a name that it sends on to another is taken too. */
+function namesOf({ hosts, path, www }: Route): string[] {
+  return hosts.flatMap((host) => [`${host}${path}`, ...(www ? [`www.${host}/`] : [])]);
 }
 
 /** Whether the domains lead to the servers. They may not yet: that is told, with what to set. */
