@@ -15,6 +15,7 @@ import { type Engine, engine } from "../rig/docker/engine.ts";
 import { packExtension, packedCli } from "../rig/editor/pack.ts";
 import { open } from "../rig/editor/workbench.ts";
 import { type Stage, stageOf } from "../rig/release/stage.ts";
+import { traffic } from "../rig/release/traffic.ts";
 import { workflowSchema } from "../rig/yardsticks.ts";
 
 const secret = "a-secret-that-is-nowhere-73d0";
@@ -161,6 +162,16 @@ describe("a stage", { timeout: 900_000 }, () => {
     const places = new Set(lines.map(({ process, replica, server }) => `${process} ${replica} ${server}`));
     assert.deepEqual([...places].sort(), ["web 1 docker", "web 2 docker"]);
     assert.ok(lines.every(({ time }, i) => time >= (lines[i - 1]?.time ?? "")));
+
+    // what visitors asked for, as the edge tells it
+    const asks = [{ path: "/healthz?token=nobodys-business" }];
+    const visit = { address: stage.server.address, host: "ticks.test", connections: 1 };
+    await traffic({ ...visit, asks, tell: () => undefined }).stop();
+    const requests = (await collect(await logsOf({ processes: ["edge"] }))).map(({ text }) => text);
+    assert.ok(
+      requests.some((text) => /^\S+ "GET \/healthz HTTP\/1\.1" 200 \d+ \S+ m?s$/.test(text)),
+      requests[0],
+    );
 
     // a database on wish
     const [first] = await collect(await logsOf({ processes: ["db"] }));

@@ -2,10 +2,13 @@ import type Docker from "dockerode";
 import { edgeService } from "../server/index.ts";
 import type { Site } from "./ground.ts";
 
+/** How containers of the edge are found. */
+export const edgeLabel = `com.docker.swarm.service.name=${edgeService}`;
+
 /** The container of a server's edge; undefined while there is none. */
 export async function edgeOn({ docker }: Site, signal: AbortSignal): Promise<Docker.Container | undefined> {
   const [one] = await docker.listContainers({
-    filters: { label: [`com.docker.swarm.service.name=${edgeService}`] },
+    filters: { label: [edgeLabel] },
     abortSignal: signal,
   });
   return one && docker.getContainer(one.Id);

@@ -61,7 +61,7 @@ describe("containers of a stage are known by their labels", () => {
 
 describe("of what the edge prints, a stage has its own requests, a line each", () => {
   const read = recogniser(profile, place, everything)(edge)?.read;
-  const asked = { remote_ip: "203.0.113.7", proto: "HTTP/2.0", method: "GET", uri: "/a" };
+  const asked = { remote_ip: "203.0.113.7", proto: "HTTP/2.0", method: "GET", uri: "/a?token=x" };
   const said = (host: string, more: object = {}) =>
     JSON.stringify({
       ...{ level: "info", ts: 1646861401.52, logger: "http.log.access", msg: "handled request" },

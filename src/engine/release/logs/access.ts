@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parsed } from "../edgeLog.ts";
 
 /** Where a stage is reached; of an edge that serves many, only its own is shown. */
 export interface Site {
@@ -45,18 +46,10 @@ export function accessReader(
     const isOurs = service ? services.includes(service) : sites.some((site) => isFor(site, asked));
     if (!isOurs) return undefined;
     const host = several ? `${hostOf(asked)} ` : "";
-    const head = `${asked.client_ip ?? asked.remote_ip} ${host}"${asked.method} ${asked.uri} ${asked.proto}"`;
+    const head = `${asked.client_ip ?? asked.remote_ip} ${host}"${asked.method} ${pathOf(asked)} ${asked.proto}"`;
     if (logger.startsWith("http.log.access")) return `${head} ${status} ${size} ${took(duration)}`;
     return logger.startsWith("http.log.error") ? `error: ${head} ${status} ${msg}` : undefined;
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isFor({ host, path }: Site, asked: z.infer<typeof request>): boolean {
@@ -65,8 +58,13 @@ function isFor({ host, path }: Site, asked: z.infer<typeof request>): boolean {
     ? name.endsWith(host.slice(1)) && !name.slice(0, 1 - host.length).includes(".")
     : name === host;
   const below = path.replace(/\/$/, "");
-  const [asks = "/"] = asked.uri.split("?", 1);
+  const asks = pathOf(asked);
   return fits && (below === "" || asks === below || asks.startsWith(`${below}/`));
+}
+
+/** What stands behind the `?` may be a secret. */
+function pathOf({ uri }: z.infer<typeof request>): string {
+  return uri.split("?", 1)[0] ?? "/";
 }
 
 /** What a client says as Host may have a port, and capitals. */

@@ -5,9 +5,10 @@ import { gather, type Happening, type LogEvent, type Origin, type Printer } from
 import { Fault, type FaultCode, fault } from "../../process/index.ts";
 import type { Profile } from "../../profile/index.ts";
 import { dockerOn, type Target } from "../../server/index.ts";
+import { edgeLabel } from "../edgeLog.ts";
 import type { Reach } from "../ground.ts";
 import { labelsOf } from "../place.ts";
-import { edgeLabel, type Recognise, recogniser, type Wanted } from "./printers.ts";
+import { type Recognise, recogniser, type Wanted } from "./printers.ts";
 
 export interface StageLogOptions extends Partial<Wanted> {
   profile: Profile;

@@ -40,9 +40,6 @@ export function recogniser(profile: Profile, place: Place, { processes, services
   };
 }
 
-/** The labels that containers of a stage have, and those of the edge: what a server is asked for. */
-export const edgeLabel = `com.docker.swarm.service.name=${edgeService}`;
-
 function told(
   labels: Readonly<Record<string, string>>,
   place: Place,
