@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Fault, fault } from "../process/index.ts";
 import { archiveOf, type Contents, manifestOf, mediaTypes } from "./archive.ts";
+import { arrivingName } from "./arriving.ts";
 import { LayerLost } from "./cache.ts";
 import { digestOf, hexOf } from "./digest.ts";
 import type { Meter } from "./meter.ts";
@@ -39,10 +39,10 @@ export interface Attempt {
 
 /** Sends, loads under a name of its own, compares, and only then calls it what it is. Answers what is wrong with it. */
 export async function attempt(wanted: Attempt): Promise<string | undefined> {
-  const { shipment, plan, included, signal } = wanted;
+  const { yard, shipment, plan, included, signal } = wanted;
   const { docker, engine, server } = plan;
   const { image, as, config } = shipment;
-  const temporary = `sistership-arriving:${hexOf(config.digest).slice(0, 12)}-${randomBytes(4).toString("hex")}`;
+  const temporary = arrivingName(config.digest, yard.date());
   const contents: Contents = {
     ...{ config, layers: image.layers, reference: temporary },
     layerAt: async (at) => {

@@ -1,4 +1,4 @@
-import { cleanUp } from "../image/index.ts";
+import { cleanUp, sweepArrivals } from "../image/index.ts";
 import { type Task, toFault } from "../process/index.ts";
 import type { Ground } from "./ground.ts";
 import { records, releases } from "./history.ts";
@@ -22,7 +22,7 @@ export async function tidy(ground: Ground, now: ReleaseRecord, task: Task): Prom
       await sweepRuns(ground, task.signal);
       const kept = await forget(ground, now, task.signal);
       await removeSecrets(ground, kept, task.signal);
-      await removeImages(ground, kept, task.signal);
+      await removeImages(ground, kept, new Date(now.at), task.signal);
       step.says(`${kept.length} ${kept.length === 1 ? "release" : "releases"} kept`);
     } catch (thrown) {
       // the release is live: what could not be cleaned up is cleaned up by the next one
@@ -92,11 +92,14 @@ async function removeSecrets(
 async function removeImages(
   { place, profile, stage, sites }: Ground,
   kept: readonly ReleaseRecord[],
+  now: Date,
   signal: AbortSignal,
 ): Promise<void> {
   const spare = kept.flatMap(({ images }) => Object.values(images).map(({ reference }) => reference));
   const keep = (stage.keep + 1) * Object.keys(profile.stages).length;
-  for (const { docker } of sites)
+  for (const { docker } of sites) {
     for (const name of Object.keys(profile.images))
       await cleanUp(docker, { repository: `${place.app}-${name}`, keep, spare }, signal);
+    await sweepArrivals(docker, now, signal);
+  }
 }
