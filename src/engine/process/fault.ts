@@ -453,6 +453,15 @@ const sentences = {
   "roll-failed": (name: string, place: string, reason: string, now: string) => ({
     says: `The new version of ${name} did not hold on ${place}: ${reason} ${now}`,
   }),
+  "taken-back": (place: string, reason: string, now: string) => ({
+    says: `The new release of ${place} was taken back: ${reason} ${now}`,
+  }),
+  "cut-off": (server: string, place: string) => ({
+    says: `${server} stopped answering while ${place} was changed, and could not be told to go back: Swarm goes on by itself and keeps what is well. When it answers again, look with "sistership status --stage" and deploy once more.`,
+  }),
+  "over-capacity": (process: string, wants: string, has: string, stage: string) => ({
+    says: `${process} wants ${wants}, and the servers of ${stage} have ${has}: ask for less in sistership.yaml, or add a server. Nothing was changed.`,
+  }),
   "service-not-ready": (name: string, place: string, reason: string) => ({
     says: `${name} does not become ready on ${place}: ${reason} The application was not touched.`,
   }),

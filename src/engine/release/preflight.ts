@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { z } from "zod";
 import { fault } from "../process/index.ts";
 import type { Route } from "../server/index.ts";
+import { checkCapacity } from "./capacity.ts";
 import type { Ground, Site } from "./ground.ts";
 import { edgeNetwork, labelsOf, serviceName, stackOf } from "./place.ts";
 import { readRoutes, routesOf } from "./routes.ts";
@@ -22,6 +23,7 @@ export async function preflight(ground: Ground, signal: AbortSignal): Promise<st
   }
   if (Object.values(ground.profile.processes).some(({ schedule }) => schedule !== undefined))
     await timersThere(home, signal);
+  checkCapacity(ground, await Promise.all(ground.sites.map(capacityOf)));
   const services = await servicesWith(home.docker, [], signal);
   const own = labelsOf(ground.place);
   const isOwn = (labels: Readonly<Record<string, string>> = {}) =>
@@ -57,6 +59,11 @@ async function group({ sites }: Ground, signal: AbortSignal): Promise<void> {
   if (lost) throw fault("server-not-in-group", [lost.name, home.name]);
 }
 
+async function capacityOf({ docker }: Site) {
+  const { MemTotal, NCPU } = await docker.info();
+  return { memoryBytes: MemTotal, cpus: NCPU };
+}
+
 function region({ name, region: is = "" }: Site, { stage }: Ground): void {
   if (stage.region !== undefined && stage.region !== is)
     throw fault("region-differs", [name, is, stage.region]);
@@ -86,12 +93,13 @@ function namesOf({ hosts, path, www }: Route): string[] {
 /** Whether the domains lead to the servers. They may not yet: that is told, with what to set. */
 async function addresses({ stage, sites, place }: Ground): Promise<string[]> {
   const ours = sites.map(({ link }) => link.peer.host);
+  const records = ours.map((one) => `${one.includes(":") ? "AAAA" : "A"} ${one}`).join(", ");
   const hosts = [...new Set(stage.routes.map(({ host }) => host))].filter((host) => !host.startsWith("*."));
   const told = hosts.map(async (host) => {
     const found = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
     if (found.some((address) => ours.includes(address))) return undefined;
     const is = found.length === 0 ? "has no address" : `leads to ${found.join(", ")}`;
-    return `${host} ${is}: for ${stackOf(place)} to be found, let it lead to ${ours.join(", ")}.`;
+    return `${host} ${is}: for ${stackOf(place)} to be found, set at its name server: ${host} ${records}.`;
   });
   return (await Promise.all(told)).filter((says) => says !== undefined);
 }
