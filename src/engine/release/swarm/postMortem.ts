@@ -13,7 +13,9 @@ export interface PostMortem {
 export type Examine = (task: SwarmTask) => Promise<PostMortem>;
 
 const container = z.object({
-  Config: z.object({ Healthcheck: z.object({ Retries: z.number().optional() }).nullish() }),
+  Config: z.object({
+    Healthcheck: z.object({ Retries: z.number().optional(), Test: z.array(z.string()).nullish() }).nullish(),
+  }),
   State: z.object({
     ExitCode: z.number(),
     OOMKilled: z.boolean().optional(),
@@ -29,26 +31,32 @@ const container = z.object({
  */
 export function examineOn(sites: readonly { node: string; docker: Docker }[], signal: AbortSignal): Examine {
   return async (task) => {
-    const said = { reason: complaint(task), lastLines: [], unhealthy: false };
+    const bare = { reason: complaint(task), lastLines: [], unhealthy: false };
     const site = sites.find(({ node }) => node === task.NodeID);
     const id = task.Status.ContainerStatus?.ContainerID;
-    if (site === undefined || id === undefined || id === "") return said;
+    if (site === undefined || id === undefined || id === "") return bare;
     try {
       const own = site.docker.getContainer(id);
       const { State, Config } = container.parse(await own.inspect({ abortSignal: signal }));
       const log = await own.logs({ stdout: true, stderr: true, tail: 100, abortSignal: signal });
       const lastLines = linesOf(log);
-      if (State.OOMKilled) return { ...said, lastLines, reason: "it was given too little memory." };
+      if (State.OOMKilled) return { ...bare, lastLines, reason: "it was given too little memory." };
       // whatever has ended is called unhealthy: what tells is whether its check had failed as often as it may
       const { FailingStreak = 0, Log } = State.Health ?? {};
-      if (FailingStreak < (Config.Healthcheck?.Retries || 3)) return { ...said, lastLines };
+      if (FailingStreak < (Config.Healthcheck?.Retries || 3)) return { ...bare, lastLines };
       const output = (Log ?? []).map(({ Output }) => Output.trim()).findLast((one) => one !== "");
-      const reason = `it runs, but does not become healthy${output ? `: its health check ${output.split("\n", 1)[0]}` : ""}.`;
+      const said = output?.split("\n", 1)[0] ?? silence(Config.Healthcheck?.Test ?? []);
+      const reason = `it runs, but does not become healthy${said ? `: its health check ${said}` : ""}.`;
       return { reason, lastLines, unhealthy: true };
     } catch {
-      return said; // its server is out of reach, or has swept up
+      return bare; // its server is out of reach, or has swept up
     }
   };
+}
+
+/** What it means that a check fails without a word: ours says what it is answered, where something answers. */
+function silence([, program, port]: readonly string[]): string | undefined {
+  return program === "sistership-probe" ? `finds that nothing listens on port ${port}` : undefined;
 }
 
 /** The engine sends output in frames: a byte for the stream, three of nothing, four for the length. */
