@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { fault, type Task } from "../process/index.ts";
+import { Fault, type FaultCode, fault, type Task } from "../process/index.ts";
 import { raiseAlarm } from "./alarm.ts";
 import { tellEdges } from "./edge.ts";
 import type { Ground } from "./ground.ts";
@@ -48,8 +48,9 @@ export async function goLive(all: Going, task: Task): Promise<void> {
     if (all.whole) await setTimers(ground, Object.values(all.specs), alert);
   } catch (thrown) {
     // not under the signal that may just have been aborted: nothing is left half done
-    if (applied.length > 0) await goBack(ground, applied, { ...task, signal: AbortSignal.timeout(backMs) });
-    throw alarm.raised() ?? thrown;
+    if (applied.length === 0) throw alarm.raised() ?? thrown;
+    await goBack(ground, applied, { ...task, signal: AbortSignal.timeout(backMs) });
+    throw told(alarm.raised() ?? thrown, going);
   }
 }
 
@@ -57,6 +58,22 @@ export async function goLive(all: Going, task: Task): Promise<void> {
 function serving(specs: Going["specs"]): Going["specs"] {
   return Object.fromEntries(Object.entries(specs).filter(([, spec]) => cronOf(spec) === undefined));
 }
+
+/** What failed says itself what is now; what failed elsewhere, such as a server that is gone, knows nothing of it. */
+function told(thrown: unknown, going: Going): unknown {
+  if (!(thrown instanceof Fault) || saysWhatIsNow.includes(thrown.code)) return thrown;
+  const { says, lastLines } = thrown;
+  const about = [stackOf(going.ground.place), says, afterwards(going)] as const;
+  return fault("taken-back", [...about], { cause: thrown, lastLines });
+}
+
+const saysWhatIsNow: readonly FaultCode[] = [
+  "roll-failed",
+  "answers-wrong",
+  "errors-rise",
+  "lock-lost",
+  "cancelled",
+];
 
 async function roll(going: Going, applied: Applied[], task: Task): Promise<void> {
   const { ground, specs } = going;
@@ -142,7 +159,8 @@ async function watchOver(going: Going, applied: readonly Applied[], task: Task):
 }
 
 async function goBack(ground: Ground, applied: readonly Applied[], task: Task): Promise<void> {
-  const [{ docker }] = ground.sites;
+  const [{ docker, name: home }] = ground.sites;
+  const place = stackOf(ground.place);
   const names = applied.map(({ name }) => name);
   const plan = {
     id: "back",
@@ -151,9 +169,12 @@ async function goBack(ground: Ground, applied: readonly Applied[], task: Task): 
     command: `docker service rollback ${names.join(" ")}`,
   };
   await task.step(plan, async () => {
-    const lost = await takeBack(docker, applied, task.signal);
-    await tellEdges(ground, task.signal);
-    if (lost.length > 0) throw fault("not-back", [lost.join(", "), stackOf(ground.place)]);
+    const lost = await takeBack(docker, applied, task.signal).catch((cause: unknown) => {
+      throw fault("cut-off", [home, place], { cause });
+    });
+    if (lost.length > 0) throw fault("not-back", [lost.join(", "), place]);
+    // an edge that cannot be told asks for names that lead to what serves: only new domains are news to it
+    await tellEdges(ground, task.signal).catch(() => undefined);
   });
 }
 

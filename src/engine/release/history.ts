@@ -3,6 +3,7 @@ import type { Ground } from "./ground.ts";
 import { stackOf } from "./place.ts";
 import { type ReleaseRecord, readRecord } from "./record.ts";
 import { type Entry, readJournal, verify } from "./state/journal.ts";
+import { holder } from "./state/lock.ts";
 import { servicesWith } from "./swarm/tasks.ts";
 
 type Remembering = Pick<Ground, "place" | "memory">;
@@ -33,7 +34,8 @@ export async function releases(at: Remembering, signal: AbortSignal): Promise<Ke
   const entries = await readJournal(at.memory, signal);
   return (await records(at, signal)).map((record) => {
     const live = entries.findLast(
-      ({ release, outcome }) => release === record.number && outcome === "done",
+      ({ release, outcome, runs }) =>
+        release === record.number && (outcome === "done" || (runs?.length === 1 && runs[0] === release)),
     )?.at;
     return { record, ...(live === undefined ? {} : { live }) };
   });
@@ -81,7 +83,7 @@ export async function history(
   { verified }: { verified: boolean },
   signal: AbortSignal,
 ): Promise<Entry[]> {
-  if (!verified) return readJournal(at.memory, signal);
+  if (!verified) return ended(await readJournal(at.memory, signal), at, signal);
   const place = stackOf(at.place);
   const { text } = await at.memory.ask("journal", [], signal);
   const entries = verify(text, place);
@@ -95,5 +97,14 @@ export async function history(
         entries.length + 1,
         `is missing, which would tell of release ${number}`,
       ]);
-  return entries;
+  return ended(entries, at, signal);
 }
+
+/** What was begun by somebody who is gone goes on no longer, though nobody has come yet to write that down. */
+async function ended(entries: Entry[], { memory }: Remembering, signal: AbortSignal): Promise<Entry[]> {
+  const last = entries.at(-1);
+  if (last === undefined || last.outcome !== undefined || (await holder(memory, signal))) return entries;
+  return [...entries.slice(0, -1), { ...last, outcome: "interrupted", says: interrupted }];
+}
+
+const interrupted = "Whoever began it is gone. The next deploy or rollback ends what was left half done.";

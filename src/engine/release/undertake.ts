@@ -1,5 +1,6 @@
 import { Fault, fault, isCancelled, type StepPlan, type Task, toFault } from "../process/index.ts";
 import type { Ground } from "./ground.ts";
+import { conclude } from "./interrupted.ts";
 import { stackOf } from "./place.ts";
 import { append, type Deed } from "./state/journal.ts";
 import { takeLock } from "./state/lock.ts";
@@ -24,12 +25,13 @@ type About = Partial<Pick<Deed, "release" | "record" | "commit" | "dirty" | "ima
 
 /** Does something to a place that one at a time may do, and keeps in its journal what was done and how it ended. */
 export async function undertake<T>(
-  { place, memory }: Pick<Ground, "place" | "memory">,
+  ground: Ground,
   { who, now }: Doer,
   did: string,
   task: Task,
   work: (undertaking: Undertaking) => Promise<T>,
 ): Promise<T> {
+  const { place, memory } = ground;
   const plan: StepPlan = {
     id: "lock",
     title: "Lock",
@@ -54,22 +56,24 @@ export async function undertake<T>(
     confirm: () => held.confirm(),
   };
   try {
+    await conclude(ground, now, undertaking.task);
     const result = await work(undertaking);
     if (begun) await write({ outcome: "done", steps }, AbortSignal.timeout(30_000));
     return result;
   } catch (thrown) {
     const known = explained(thrown, held.signal, did);
     if (begun)
-      await write({ outcome: outcomeOf(known), says: known.says, steps }, AbortSignal.timeout(30_000)).catch(
-        () => undefined,
-      ); // the server is out of reach: what failed first is what is told
+      await write(
+        { outcome: outcomeOf(known, steps), says: known.says, steps },
+        AbortSignal.timeout(30_000),
+      ).catch(() => undefined); // the server is out of reach: what failed first is what is told
     throw known;
   }
 }
 
-function outcomeOf(known: Fault): NonNullable<Deed["outcome"]> {
+function outcomeOf(known: Fault, steps: NonNullable<Deed["steps"]>): NonNullable<Deed["outcome"]> {
   if (isCancelled(known)) return "cancelled";
-  return ["roll-failed", "answers-wrong", "errors-rise"].includes(known.code) ? "rolled-back" : "failed";
+  return steps.some(({ id, state }) => id === "back" && state === "done") ? "rolled-back" : "failed";
 }
 
 /** What an engine far away refuses comes as an error of its own kind. */

@@ -97,6 +97,19 @@ describe("a plan", () => {
     );
     assert.match(risks.join("\n"), /db goes on as postgres:17/);
   });
+
+  test("says where what is released comes from, where no commit says it", () => {
+    const from = (source: { commit?: string; dirty: boolean }) => {
+      const to = { ...wanted(shop.replace("replicas: 3", "replicas: 2"), { number: 2 }), source };
+      return planOf(wanted(shop), to, staged(shop).profile).risks.join("\n");
+    };
+    assert.doesNotMatch(from({ commit: "abc1234def", dirty: false }), /commit|Git/);
+    assert.match(
+      from({ commit: "abc1234def", dirty: true }),
+      /^Files differ from commit abc1234: .* recorded so/m,
+    );
+    assert.match(from({ dirty: false }), /^This folder is in no Git repository/m);
+  });
 });
 
 describe("a record", () => {

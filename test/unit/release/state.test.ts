@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Fault, run } from "../../../src/engine/process/index.ts";
+import { history } from "../../../src/engine/release/history.ts";
 import { append, readJournal, verify } from "../../../src/engine/release/state/journal.ts";
 import { breakLock, holder, takeLock } from "../../../src/engine/release/state/lock.ts";
 import { type Memory, memoryOn } from "../../../src/engine/release/state/remote.ts";
@@ -105,6 +106,18 @@ describe("the journal", () => {
         code: "journal-changed",
         message: new RegExp(`line ${line} `),
       });
+  });
+
+  test("says of what was begun how it stands: it goes on as long as somebody is at it, and then was interrupted", async () => {
+    const at = { place: memory.place, memory };
+    const told = async () => (await history(at, { verified: true }, signal)).map(({ outcome }) => outcome);
+    const held = await take("who begins");
+    await append(memory, deed("began"), signal);
+    assert.deepEqual(await told(), [undefined]);
+    await held[Symbol.asyncDispose]();
+    assert.deepEqual(await told(), ["interrupted"]);
+    await append(memory, { ...deed("ended"), outcome: "done" }, signal);
+    assert.deepEqual(await told(), [undefined, "done"]);
   });
 
   test("goes on behind a line that a crash cut short, which verification finds", async () => {

@@ -17,8 +17,8 @@ const content = z.object({
   who: z.string(),
   /** deploy, rollback, scale, restart, stop… */
   did: z.string(),
-  /** Absent for the line that says that it began. */
-  outcome: z.enum(["done", "failed", "cancelled", "rolled-back"]).optional(),
+  /** Absent for the line that says that it began; interrupted where whoever did it was gone before it ended. */
+  outcome: z.enum(["done", "failed", "cancelled", "rolled-back", "interrupted"]).optional(),
   release: z.number().optional(),
   /** The hash of the release's record: a record that was changed is told by it. */
   record: z.string().optional(),
@@ -28,6 +28,8 @@ const content = z.object({
   images: z.record(z.string(), z.string()).optional(),
   says: z.string().optional(),
   steps: z.array(step).optional(),
+  /** Of what was interrupted: the releases that ran when Swarm was through with it. */
+  runs: z.array(z.number()).optional(),
 });
 
 const entry = content.extend({ previous: z.string(), hash: z.string() });

@@ -5,6 +5,8 @@ import { type SwarmService, serviceNamed } from "./tasks.ts";
 export interface Applied {
   name: string;
   id: string;
+  /** The release that it became; what has become another since is somebody else's. */
+  release: string | undefined;
   /** Absent where the service was made anew. */
   before?: Docker.ServiceSpec;
 }
@@ -23,12 +25,18 @@ export async function apply(
 ): Promise<Applied> {
   const name = spec.Name ?? "";
   const there = await serviceNamed(docker, name, signal);
-  const applied: Applied = { name, id: there?.ID ?? "", ...(there ? { before: there.Spec } : {}) };
+  const applied: Applied = {
+    ...{ name, id: there?.ID ?? "", release: releaseOf(spec) },
+    ...(there ? { before: there.Spec } : {}),
+  };
   onBegin(applied);
   if (there !== undefined) await update(docker, there, spec, signal);
   else applied.id = (await docker.createService({ ...spec, abortSignal: signal })).id;
   return applied;
 }
+
+export const releaseOf = ({ Labels }: Docker.ServiceSpec): string | undefined =>
+  Labels?.["sistership.release"];
 
 export async function update(
   docker: Docker,

@@ -1,4 +1,4 @@
-import { complaint, isCurrent, isOver, type SwarmService, type SwarmTask } from "./tasks.ts";
+import { complaint, isCurrent, isHomeless, isOver, type SwarmService, type SwarmTask } from "./tasks.ts";
 
 /** How a service fares that was told to become something new. */
 export type Judgement =
@@ -40,9 +40,7 @@ export function judge(service: SwarmService, tasks: readonly SwarmTask[], anew: 
     (task) => !isCurrent(task, service) && task.DesiredState === "running" && !isOver(task),
   );
   if (running.length >= wanted && old.length === 0) return { is: "live" };
-  const waiting = current.find(
-    (task) => task.Status.State === "pending" && /no suitable node/i.test(task.Status.Err ?? ""),
-  );
+  const waiting = current.find(isHomeless);
   const why = waiting ? `, waiting: ${complaint(waiting)}` : "";
   return { is: "coming", says: `${running.length} of ${wanted} are well${why}` };
 }

@@ -2,7 +2,10 @@ import type Docker from "dockerode";
 import { remove } from "./apply.ts";
 import { until } from "./pace.ts";
 import type { Examine } from "./postMortem.ts";
-import { isOver, servicesWith, tasksOf } from "./tasks.ts";
+import { isHomeless, isOver, type SwarmTask, servicesWith, tasksOf } from "./tasks.ts";
+
+/** So long a task may wait for a server that takes it. Swarm itself would wait for ever. */
+const homelessMs = 30_000;
 
 export type Ended = { well: boolean; reason: string; lastLines: string[] };
 
@@ -15,7 +18,7 @@ export async function runOnce(
 ): Promise<Ended> {
   const { id } = await docker.createService({ ...spec, abortSignal: signal });
   try {
-    const task = await until(async () => (await tasksOf(docker, id, signal)).find(isOver), signal);
+    const task = await taskOf(docker, id, isOver, signal);
     const { reason, lastLines } = await examine(task);
     return { well: task.Status.State === "complete", reason, lastLines };
   } finally {
@@ -35,11 +38,7 @@ export async function boots(
 ): Promise<Ended & { healthy: boolean }> {
   const { id } = await docker.createService({ ...spec, abortSignal: signal });
   try {
-    const task = await until(
-      async () =>
-        (await tasksOf(docker, id, signal)).find((one) => isOver(one) || one.Status.State === "running"),
-      signal,
-    );
+    const task = await taskOf(docker, id, (one) => isOver(one) || one.Status.State === "running", signal);
     if (task.Status.State === "running") return { well: true, healthy: true, reason: "", lastLines: [] };
     const { reason, lastLines, unhealthy } = await examine(task);
     return { well: unhealthy, healthy: false, reason, lastLines };
@@ -48,12 +47,36 @@ export async function boots(
   }
 }
 
-/** Takes away what a deploy that was killed has left: it was to be there for a moment. */
+/**
+ * Takes away what a deploy that was killed has left: it was to be there for a moment. A command that still runs is let
+ * run to its end first: half a migration is worse than none, and two at once worse still.
+ */
 export async function sweepOnce(
   docker: Docker,
   labels: readonly string[],
   signal: AbortSignal,
+  onWait: (name: string) => void = () => {},
 ): Promise<void> {
-  for (const { Spec } of await servicesWith(docker, [...labels, "sistership.once=1"], signal))
-    await remove(docker, Spec.Name ?? "", signal);
+  for (const { ID, Spec } of await servicesWith(docker, [...labels, "sistership.once=1"], signal)) {
+    const name = Spec.Name ?? "";
+    if (Spec.Mode?.ReplicatedJob && !(await tasksOf(docker, ID, signal)).some(isOver)) {
+      onWait(name);
+      await taskOf(docker, ID, isOver, signal);
+    }
+    await remove(docker, name, signal);
+  }
+}
+
+/** The first task that is as wanted, or one that no server has taken for too long. */
+async function taskOf(
+  docker: Docker,
+  id: string,
+  wanted: (task: SwarmTask) => boolean,
+  signal: AbortSignal,
+): Promise<SwarmTask> {
+  const end = performance.now() + homelessMs;
+  return until(async () => {
+    const tasks = await tasksOf(docker, id, signal);
+    return tasks.find(wanted) ?? (performance.now() > end ? tasks.find(isHomeless) : undefined);
+  }, signal);
 }

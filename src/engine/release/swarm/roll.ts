@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { canonical } from "../canonical.ts";
-import { type Applied, remove, update } from "./apply.ts";
+import { type Applied, releaseOf, remove, update } from "./apply.ts";
 import { type Judgement, judge, judgeWatched } from "./judge.ts";
 import { until } from "./pace.ts";
 import type { Examine } from "./postMortem.ts";
@@ -69,15 +69,15 @@ export async function takeBack(
   applied: readonly Applied[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  for (const { name, before } of applied) {
+  for (const { name, before, release } of applied) {
+    const there = await serviceNamed(docker, name, signal);
+    if (there === undefined || releaseOf(there.Spec) !== release) continue; // who has broken our lock is at it
     if (before === undefined) {
       await remove(docker, name, signal);
       continue;
     }
-    const there = await serviceNamed(docker, name, signal);
     // Swarm may have gone back by itself; and "the one before" of what was never changed is another
-    const isBack = there === undefined || canonical(there.Spec) === canonical(before);
-    if (!isBack) await update(docker, there, before, signal, true);
+    if (canonical(there.Spec) !== canonical(before)) await update(docker, there, before, signal, true);
   }
   const back = applied.filter(({ before }) => before !== undefined);
   const lost: string[] = [];

@@ -34,10 +34,14 @@ export type SwarmTask = z.infer<typeof task>;
 
 const status = z.object({ State: z.string(), Message: z.string().optional() });
 
+const spec = z.custom<Docker.ServiceSpec>((value) => typeof value === "object" && value !== null);
+
 const service = z.object({
   ID: z.string(),
   Version: z.object({ Index: z.number() }),
-  Spec: z.custom<Docker.ServiceSpec>((value) => typeof value === "object" && value !== null),
+  Spec: spec,
+  /** What an update has replaced; absent where there was none, or where it was taken back. */
+  PreviousSpec: spec.nullish(),
   UpdateStatus: status.nullish(),
 });
 
@@ -84,6 +88,10 @@ export function isCurrent({ Spec }: SwarmTask, of: SwarmService): boolean {
 const over = ["failed", "rejected", "complete", "shutdown", "orphaned", "remove"];
 
 export const isOver = ({ Status }: SwarmTask): boolean => over.includes(Status.State);
+
+/** Whether it waits for a server that takes it, and none does. */
+export const isHomeless = ({ Status: { State, Err = "" } }: SwarmTask): boolean =>
+  State === "pending" && /no suitable node/i.test(Err);
 
 /** Why a task did not turn out well, in its own words or the engine's. */
 export function complaint({ Status }: SwarmTask): string {
