@@ -31,6 +31,7 @@ export function edgeConfig(routes: readonly Route[]): CaddyJson {
         servers: {
           http: {
             listen: [":80"],
+            ...duplex,
             logs: {},
             routes: [
               ...toTls(secure),
@@ -41,6 +42,7 @@ export function edgeConfig(routes: readonly Route[]): CaddyJson {
           ...(hosts.length > 0 && {
             https: {
               listen: [":443"],
+              ...duplex,
               logs: {},
               routes: [...secure.flatMap((route) => [...www(route, "https"), site(route, "https")]), nobody],
               automatic_https: { disable_redirects: true },
@@ -79,6 +81,12 @@ function authorities(email: string) {
     { module: "acme", email, ca: "https://acme.zerossl.com/v2/DV90" },
   ];
 }
+
+/**
+ * Else Go's server closes a request's body when the answer begins: an application that answers a POST before the proxy
+ * has seen that nothing follows it has its answer cut (one in some hundreds, on a busy machine).
+ */
+const duplex = { enable_full_duplex: true };
 
 const nobody = {
   handle: [
