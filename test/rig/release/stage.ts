@@ -8,6 +8,7 @@ import { fromHere, type Ground, ground as groundOf, type Order } from "../../../
 import {
   type Asker,
   facts,
+  join as joinGroup,
   type Pool,
   pool as poolOf,
   saveAndLoad,
@@ -20,10 +21,15 @@ import { cloneSample } from "../project.ts";
 import type { Server } from "../servers/server.ts";
 import { servers } from "../servers/servers.ts";
 
-/** A sample on a stage of a server that was set up: what a user has before they press Deploy. */
+/** An application on a stage of servers that were set up: what a user has before they press Deploy. */
 export interface Stage extends AsyncDisposable {
+  /** The first of its servers. */
   server: Server;
+  servers: readonly Server[];
+  sshConfig: string;
   folder: string;
+  /** Whoever works here; what they keep lies in their home, beside the project. */
+  user: Machine;
   /** Another teammate: connections of their own. */
   teammate(): Pool;
   pool: Pool;
@@ -51,13 +57,15 @@ interface Wanted {
   stages: string;
   /** Instead of a sample: a project's files, its sistership.yaml without stages among them. */
   files?: Readonly<Record<string, string>>;
+  /** How many servers there are, in one group: docker, docker-2… */
+  count?: number;
 }
 
 export async function stageOf(
   rig: Engine,
   sample: string,
   name: string,
-  { health, stages, files }: Wanted,
+  { health, stages, files, count = 1 }: Wanted,
 ): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "sistership-release-"));
   const folder = join(root, name);
@@ -68,17 +76,25 @@ export async function stageOf(
   const said = readFileSync(file, "utf8");
   const text = health === undefined ? said : said.replace(/health: [^,}]+/, `health: ${health}`);
   writeFileSync(file, `${text.trimEnd()}\nstages:\n${stages}\n`);
-  for (const one of ["caddy:2", "node:22-bookworm-slim", "postgres:17"]) await image(one, { engine: rig });
+  const images = ["caddy:2", "node:22-bookworm-slim", ...(files === undefined ? ["postgres:17"] : [])];
+  for (const one of images) await image(one, { engine: rig });
 
-  const fleet = await servers(["docker"], { engine: rig });
-  const [server] = fleet.servers;
+  const fleet = await servers(
+    Array.from({ length: count }, () => "docker" as const),
+    { engine: rig },
+  );
+  const [server, ...others] = fleet.servers;
+  if (server === undefined) throw new Error("A stage has a server.");
   const machine = { home: root, user: "nobody", hostname: "here", env: {}, platform: process.platform };
   const teammate = () => poolOf({ ...machine, configFile: fleet.sshConfig }, nobody);
   const pool = teammate();
-  const target = () => ({ name: server.name, address: server.name });
+  const target = (called: string) => ({ name: called, address: called });
   // what is kept for later shipments is this run's own, and goes with it
   const user: Machine = {
-    env: { ...process.env, ...rig.env, XDG_CACHE_HOME: join(root, "cache") },
+    env: {
+      ...{ ...process.env, ...rig.env },
+      ...{ XDG_CACHE_HOME: join(root, "cache"), XDG_STATE_HOME: join(root, "state") },
+    },
     home: root,
     platform: process.platform,
   };
@@ -88,14 +104,17 @@ export async function stageOf(
     { signal = new AbortController().signal, onReport = () => {} } = {},
   ) => operate({ title: "test", about: name, signal, report: onReport }, work);
   const { signal } = new AbortController();
-  const link = await pool.link(target(), signal);
+  const home = target(server.name);
+  const link = await pool.link(home, signal);
   await perform(async (task) =>
     setUp(
-      { pool, target: target(), carry },
+      { pool, target: home, carry },
       setUpPlan(server.name, await facts(link, { signal, root: true })),
       task,
     ),
   );
+  for (const other of others)
+    await perform((task) => joinGroup({ pool, target: target(other.name), carry }, home, {}, task));
 
   const ground: Stage["ground"] = async (by = pool) => {
     const found = await projectStatus(folder);
@@ -108,7 +127,8 @@ export async function stageOf(
     return groundOf(found.profile, stage, { pool: by, target }, signal);
   };
   return {
-    ...{ server, folder, teammate, pool, perform, ground },
+    ...{ server, servers: fleet.servers, sshConfig: fleet.sshConfig },
+    ...{ folder, user, teammate, pool, perform, ground },
     edit: (path, change) =>
       writeFileSync(join(folder, path), change(readFileSync(join(folder, path), "utf8"))),
     order: async (more = {}) => {

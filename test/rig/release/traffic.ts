@@ -5,6 +5,8 @@ export interface Met {
   sent: number;
   /** Each failure in words: an answer that is none, or one of 500 and more. */
   failed: string[];
+  /** When each of them was begun, by `performance.now()`. */
+  failedFrom: number[];
   slowestMs: number;
   /** How often each answer was given that `tell` told apart. */
   answers: Record<string, number>;
@@ -20,9 +22,12 @@ interface Visitors {
   tell: (body: string) => string | undefined;
 }
 
+/** Nobody waits for ever. */
+const patienceMs = 20_000;
+
 /** Visitors who never rest, each over a connection that it keeps. They stop when they are told to, and say what they met with. */
 export function traffic({ address, host, connections, asks, tell }: Visitors): { stop(): Promise<Met> } {
-  const met: Met = { sent: 0, failed: [], slowestMs: 0, answers: {} };
+  const met: Met = { sent: 0, failed: [], failedFrom: [], slowestMs: 0, answers: {} };
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let going = true;
   const visitor = async (first: number) => {
@@ -35,6 +40,7 @@ export function traffic({ address, host, connections, asks, tell }: Visitors): {
         const told = tell(answer);
         if (told !== undefined) met.answers[told] = (met.answers[told] ?? 0) + 1;
       } catch (thrown) {
+        met.failedFrom.push(from);
         met.failed.push(
           `${body === undefined ? "GET" : "POST"} ${path}: ${thrown instanceof Error ? thrown.message : thrown}`,
         );
@@ -82,6 +88,7 @@ function once(
       },
     );
     asked.on("error", failed);
+    asked.setTimeout(patienceMs, () => asked.destroy(new Error(`no answer within ${patienceMs / 1000} s`)));
     asked.end(body);
   });
 }

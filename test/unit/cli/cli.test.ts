@@ -91,6 +91,25 @@ describe("sistership", () => {
     for (const line of expected) assert.equal(lines.filter((one) => line.test(one)).length, 1, `${line}`);
   });
 
+  test("says of a stage that there is none, and of a server why it is not reached", async () => {
+    const project = join(folder, "staged");
+    mkdirSync(project);
+    const config = join(folder, "ssh_config");
+    writeFileSync(config, "Host fra1\n  HostName 127.0.0.1\n  Port 1\n");
+    writeFileSync(
+      join(project, "sistership.yaml"),
+      "name: shop\nruntime: node@22\nprocesses:\n  web: { run: node server.js, port: 3000 }\nstages:\n  production: { servers: [fra1] }\n",
+    );
+    const deploy = (stage: string) =>
+      sistership(["deploy", stage, "--yes", "--folder", project, "--ssh-config", config]);
+    const nowhere = await deploy("staging");
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.stderr, /There is no stage "staging" in sistership\.yaml: choose from production\./);
+    const unreached = await deploy("production");
+    assert.equal(unreached.code, 1);
+    assert.match(unreached.stderr, /^fra1 could not be reached over SSH: .*refused/m);
+  });
+
   test("--json prints one report a line and keeps them in the journal", async () => {
     const { code, stdout, stderr } = await sistership(["doctor", "--json"], {
       DOCKER_HOST: "unix:///none.sock",
