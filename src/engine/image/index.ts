@@ -1,5 +1,5 @@
-export { buildPlace, yardOn } from "./buildPlace.ts";
 export { sweepArrivals } from "./arriving.ts";
+export { buildPlace, yardOn } from "./buildPlace.ts";
 export { cleanUp } from "./cleanUp.ts";
 export { fetchOn } from "./fetch.ts";
 export { keepProofs, type Proof } from "./proof.ts";
