@@ -102,7 +102,8 @@ function proxy({ upstream, timeoutMs }: Route) {
     transport: {
       protocol: "http",
       // Applications close connections that rest, some after 2 s: one that is closed as a request comes fails it.
-      keep_alive: { idle_timeout: "1s" },
+      // A server that is lost says nothing: a request that it took with it is given up after 50 s, not after minutes.
+      keep_alive: { idle_timeout: "1s", probe_interval: "5s" },
       ...(timeoutMs === undefined ? {} : { response_header_timeout: timeoutMs * 1e6 }),
     },
   };
