@@ -6,6 +6,8 @@ import { isHomeless, isOver, type SwarmTask, servicesWith, tasksOf } from "./tas
 
 /** So long a task may wait for a server that takes it. Swarm itself would wait for ever. */
 const homelessMs = 30_000;
+/** So long a command is let run whose deploy is gone: its server may be gone too, and then it never ends. */
+const orphanMs = 900_000;
 
 export type Ended = { well: boolean; reason: string; lastLines: string[] };
 
@@ -61,7 +63,10 @@ export async function sweepOnce(
     const name = Spec.Name ?? "";
     if (Spec.Mode?.ReplicatedJob && !(await tasksOf(docker, ID, signal)).some(isOver)) {
       onWait(name);
-      await taskOf(docker, ID, isOver, signal);
+      const end = performance.now() + orphanMs;
+      const over = async () =>
+        (await tasksOf(docker, ID, signal)).some((task) => isOver(task) || isHomeless(task));
+      await until(async () => ((await over()) || performance.now() > end ? true : undefined), signal);
     }
     await remove(docker, name, signal);
   }
