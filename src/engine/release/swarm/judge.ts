@@ -42,7 +42,8 @@ export function judge(service: SwarmService, tasks: readonly SwarmTask[], anew: 
   if (running.length >= wanted && old.length === 0) return { is: "live" };
   const waiting = current.find(isHomeless);
   const why = waiting ? `, waiting: ${complaint(waiting)}` : "";
-  return { is: "coming", says: `${running.length} of ${wanted} are well${why}` };
+  const still = running.length < wanted ? "" : `, and ${old.length} of the old version have not gone`;
+  return { is: "coming", says: `${running.length} of ${wanted} are well${still}${why}` };
 }
 
 /** How a service fares that was live and is watched. */

@@ -4,7 +4,7 @@ import { type Applied, releaseOf, remove, update } from "./apply.ts";
 import { type Judgement, judge, judgeWatched } from "./judge.ts";
 import { until } from "./pace.ts";
 import type { Examine } from "./postMortem.ts";
-import { isOver, serviceNamed, tasksOf } from "./tasks.ts";
+import { isOver, lostNodes, serviceNamed, tasksOf } from "./tasks.ts";
 
 /** How a roll turned out; what failed says so in its own last lines. */
 export type Turnout = { held: true } | { held: false; name: string; reason: string; lastLines: string[] };
@@ -35,8 +35,10 @@ export async function settle(
       coming++;
       if (said.get(one.name) !== judged.says) onChange(one.name, judged.says);
       said.set(one.name, judged.says);
-      if (performance.now() > end)
-        return failed(one, { is: "failed", reason: late(deadlineMs, judged.says) }, examine);
+      if (performance.now() > end) {
+        const reason = late(deadlineMs, judged.says, await lostNodes(docker));
+        return failed(one, { is: "failed", reason }, examine);
+      }
     }
     return coming === 0 ? { held: true } : undefined;
   }, signal);
@@ -110,7 +112,8 @@ async function look(
   return verdict(service, await tasksOf(docker, id, signal));
 }
 
-const late = (ms: number, says: string) => `after ${Math.round(ms / 1000)} s, ${says}.`;
+const late = (ms: number, says: string, lost: readonly string[]) =>
+  `after ${Math.round(ms / 1000)} s, ${says}${lost.length === 0 ? "" : `; ${lost.join(", ")} cannot be reached`}.`;
 
 async function failed(
   { name }: Applied,

@@ -75,6 +75,21 @@ export async function tasksOf(docker: Docker, id: string, signal: AbortSignal): 
   return z.array(task).parse(found);
 }
 
+const node = z.object({
+  Spec: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+  Description: z.object({ Hostname: z.string() }),
+  Status: z.object({ State: z.string() }),
+});
+
+/** The servers of the group that Swarm hears nothing of. */
+export async function lostNodes(docker: Docker): Promise<string[]> {
+  return z
+    .array(node)
+    .parse(await docker.listNodes())
+    .filter(({ Status }) => Status.State !== "ready")
+    .map(({ Spec, Description }) => Spec.Labels?.["sistership.server"] ?? Description.Hostname);
+}
+
 /** Whether a task runs what its service now says. */
 export function isCurrent({ Spec }: SwarmTask, of: SwarmService): boolean {
   const template = of.Spec.TaskTemplate;
