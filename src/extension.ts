@@ -17,6 +17,8 @@ import { registerGenerate } from "./editor/profile/generate.ts";
 import { ProfilePresence } from "./editor/profile/presence.ts";
 import { registerSetUp } from "./editor/profile/setUp.ts";
 import { registerUpdateImages } from "./editor/profile/updateImages.ts";
+import { registerRelease } from "./editor/release/register.ts";
+import { Stages } from "./editor/release/stages.ts";
 import { Fleet } from "./editor/servers/fleet.ts";
 import { ServersView } from "./editor/servers/serversView.ts";
 import { StatusBar } from "./editor/statusBar.ts";
@@ -34,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const environment = new EnvironmentView(register, operations);
   const evidence = new ProfileEvidence();
   const fleet = new Fleet();
-  const show = () => statusBar.show(operations.running, environment.checkup, environment.live.all);
+  const stages = new Stages(fleet);
+  const show = () => statusBar.show(operations.goesOn, environment.checkup, environment.live.all);
 
   register("sistership.cancel", () => operations.cancel());
   register("sistership.showLog", () => log.show());
@@ -52,8 +55,13 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRehearsal(register, operations, context.secrets, fleet),
     registerDebug(register, environment.live, log),
     fleet,
-    new ServersView(register, operations, fleet),
-    new ActivityView(register, operations, journal),
+    stages,
+    registerRelease(register, {
+      ...{ extension: context.extensionUri, memory: context.workspaceState },
+      ...{ stages, operations, log },
+    }),
+    new ServersView(register, operations, fleet, stages),
+    new ActivityView(register, operations, journal, stages),
     new ProfileDiagnostics(),
     registerProfileHelp(),
     evidence,

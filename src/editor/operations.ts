@@ -10,10 +10,16 @@ import {
   tee,
 } from "../engine/process/index.ts";
 import { setContext } from "./contextKeys.ts";
-import type { ViewId } from "./ids.ts";
+import type { CommandId, ViewId } from "./ids.ts";
 
-interface Running {
+/** What goes on, as the status bar says it. */
+export interface GoesOn {
   title: string;
+  /** What shows it; without it, a press cancels it. */
+  shownBy?: CommandId;
+}
+
+interface Running extends GoesOn {
   cancel: AbortController;
 }
 
@@ -21,7 +27,7 @@ type Wanted = Pick<OperationOptions, "title" | "about"> & {
   view: ViewId;
   /** Shown wherever the user is, with the step that runs and a button to cancel. */
   notify?: true;
-};
+} & Pick<GoesOn, "shownBy">;
 
 /** Runs the engine's operations for the editor: progress in the view they belong to, cancel, log and journal. */
 export class Operations implements vscode.Disposable {
@@ -43,11 +49,18 @@ export class Operations implements vscode.Disposable {
     return this.#running?.title;
   }
 
-  async run<T>({ title, about, view, notify }: Wanted, work: (task: Task) => Promise<T>): Promise<T> {
+  get goesOn(): GoesOn | undefined {
+    return this.#running;
+  }
+
+  async run<T>(
+    { title, about, view, notify, shownBy }: Wanted,
+    work: (task: Task) => Promise<T>,
+  ): Promise<T> {
     if (!vscode.workspace.isTrusted) throw fault("untrusted", [title]);
     if (this.#running) throw fault("busy", [this.#running.title]);
     const cancel = new AbortController();
-    this.#set({ title, cancel });
+    this.#set({ title, cancel, ...(shownBy ? { shownBy } : {}) });
     try {
       const location = notify ? vscode.ProgressLocation.Notification : { viewId: view };
       return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {

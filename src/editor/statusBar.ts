@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { LiveEnvironment } from "./environment/live.ts";
 import type { Checkup } from "./environment/rows.ts";
+import type { GoesOn } from "./operations.ts";
 import { statusText } from "./statusText.ts";
 
 export class StatusBar implements vscode.Disposable {
@@ -13,7 +14,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   show(
-    running: string | undefined,
+    running: GoesOn | undefined,
     checkup: Checkup | undefined,
     environments: readonly LiveEnvironment[],
   ): void {

@@ -1,6 +1,7 @@
 import type { LiveEnvironment } from "./environment/live.ts";
 import { type Checkup, overall } from "./environment/rows.ts";
 import type { CommandId } from "./ids.ts";
+import type { GoesOn } from "./operations.ts";
 
 export interface StatusText {
   text: string;
@@ -10,15 +11,16 @@ export interface StatusText {
 
 /** What the status bar says: what runs now, else what the last check found. Nothing known is said so. */
 export function statusText(
-  running: string | undefined,
+  running: GoesOn | undefined,
   checkup: Checkup | undefined,
   environments: readonly LiveEnvironment[] = [],
 ): StatusText {
   if (running) {
+    const { title, shownBy } = running;
     return {
-      text: `$(sync~spin) ${running}`,
-      tooltip: `${running} is running. Click to cancel.`,
-      command: "sistership.cancel",
+      text: `$(sync~spin) ${title}`,
+      tooltip: `${title} is running. Click to ${shownBy ? "see it" : "cancel"}.`,
+      command: shownBy ?? "sistership.cancel",
     };
   }
   const command = "sistership.environment.focus";

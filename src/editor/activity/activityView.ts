@@ -5,29 +5,36 @@ import { type Report, readJournal } from "../../engine/process/index.ts";
 import type { Register } from "../commands.ts";
 import { setContext } from "../contextKeys.ts";
 import type { Operations } from "../operations.ts";
+import type { Stages } from "../release/stages.ts";
 import { asRow, RowTree } from "../tree/rowTree.ts";
 import { activityRows } from "./rows.ts";
+import { stageRows } from "./stageRows.ts";
 
-/** The Activity view: what was done by this window, by others, and at the prompt. Told by the journal's file while visible. */
+/** The Activity view: what stages remember of what was done to them, and what was done by this user, here and at the prompt. */
 export class ActivityView implements vscode.Disposable {
   readonly #journal: string;
+  readonly #stages: Stages;
   readonly #tree: RowTree;
   readonly #subscriptions: vscode.Disposable;
   #live: Report[] = [];
   #watcher: FSWatcher | undefined;
 
-  constructor(register: Register, operations: Operations, journal: string) {
+  constructor(register: Register, operations: Operations, journal: string, stages: Stages) {
     this.#journal = journal;
+    this.#stages = stages;
     this.#tree = new RowTree("sistership.activity", () => this.#rows());
     this.#subscriptions = vscode.Disposable.from(
       operations.onReport((report) => this.#hear(report)),
+      stages.onDidChange(() => this.#tree.refresh()),
       this.#tree.view.onDidChangeVisibility(({ visible }) => this.#watch(visible)),
     );
     register("sistership.copyCommand", (argument) => this.#copy(argument));
   }
 
-  #rows() {
-    const rows = activityRows(readJournal(this.#journal), this.#live, new Date());
+  async #rows() {
+    const now = new Date();
+    const done = activityRows(readJournal(this.#journal), this.#live, now);
+    const rows = [...stageRows(await this.#stages.all(), now), ...done];
     setContext("sistership.hasActivity", rows.length > 0);
     setContext("sistership.activityRead", true);
     this.#watch(this.#tree.view.visible);

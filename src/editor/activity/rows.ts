@@ -112,7 +112,8 @@ function sentence(step: Step): string {
   }
 }
 
-function when(at: Date, now: Date): string {
+/** A time of today, or the day too. */
+export function when(at: Date, now: Date): string {
   const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString()} ${time}`;
 }

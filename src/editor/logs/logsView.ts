@@ -8,12 +8,12 @@ import type { FromLogs, ToLogs } from "../../../webview/protocol.ts";
 import { type Mount, outside } from "../../engine/environment/index.ts";
 import { fault, toFault } from "../../engine/process/index.ts";
 import { foldersWithProfile } from "../environment/live.ts";
+import { pageOf } from "../page.ts";
 import { present } from "../present.ts";
 import type { Fleet } from "../servers/fleet.ts";
 import { asRow } from "../tree/rowTree.ts";
 import { chooseStageLogs } from "./chooseStage.ts";
 import { feedEnvironment, feedStage } from "./feeds.ts";
-import { pageOf } from "./html.ts";
 import { parseFromLogs } from "./inbound.ts";
 import { LogSession } from "./session.ts";
 import { isSame, isStage, nameOf, type Subject } from "./subject.ts";
@@ -197,10 +197,11 @@ export class LogsView implements vscode.Disposable {
   #page({ webview }: vscode.WebviewView): string {
     const filter = parseFromLogs(this.#kept.get("logs.filter"));
     const search = parseFromLogs(this.#kept.get("logs.search"));
-    return pageOf(webview, this.#bundle, {
+    const kept = {
       ...(filter?.type === "filter" ? { filter: filter.filter } : {}),
       ...(search?.type === "search" ? { search: search.search } : {}),
-    });
+    };
+    return pageOf(webview, { title: "Logs", bundle: this.#bundle, kept });
   }
 
   #fresh(stage?: string): LogSession {

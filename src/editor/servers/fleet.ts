@@ -16,9 +16,10 @@ export class Fleet implements vscode.Disposable {
   readonly states = new Map<string, ServerState>();
   readonly onDidChange = this.#changed.event;
 
-  /** Servers that were added; hosts of the SSH configuration are offered when one is. */
-  async mine(): Promise<KnownServer[]> {
-    const mine = vscode.workspace.isTrusted ? (await known()).filter(({ from }) => from !== "ssh") : [];
+  /** Servers that were added, and those hosts of the SSH configuration that are named; others are offered when one is. */
+  async mine(named: readonly string[] = []): Promise<KnownServer[]> {
+    const isMine = ({ from, name }: KnownServer) => from !== "ssh" || named.includes(name);
+    const mine = vscode.workspace.isTrusted ? (await known()).filter(isMine) : [];
     setContext("sistership.hasServers", mine.length > 0);
     setContext("sistership.serversListed", true);
     return mine;

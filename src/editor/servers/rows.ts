@@ -1,4 +1,6 @@
 import type { Facts, KnownServer, SetUpPlan } from "../../engine/server/index.ts";
+import { applicationRows } from "../release/rows.ts";
+import type { StageSeen } from "../release/stages.ts";
 import { icons, type Row } from "../tree/row.ts";
 
 /** What is known of a server, and since when. */
@@ -17,11 +19,21 @@ export interface Known {
 }
 
 /** The user's servers: those that need attention first, the unknown grey, each state with its age. */
-export function serverRows(servers: readonly KnownServer[], states: ReadonlyMap<string, ServerState>): Row[] {
+export function serverRows(
+  servers: readonly KnownServer[],
+  states: ReadonlyMap<string, ServerState>,
+  stages: readonly StageSeen[] = [],
+): Row[] {
   return servers
     .map((server) => ({ server, state: states.get(server.name) }))
     .sort((a, b) => rank(a.state) - rank(b.state))
-    .map(({ server, state }) => serverRow(server, state));
+    .map(({ server, state }) =>
+      serverRow(
+        server,
+        state,
+        stages.filter((stage) => stage.servers.includes(server.name)),
+      ),
+    );
 }
 
 function rank(state: ServerState | undefined): number {
@@ -30,12 +42,14 @@ function rank(state: ServerState | undefined): number {
   return isReady(state) && state.concerns.length === 0 ? 3 : 1;
 }
 
-function serverRow(server: KnownServer, state: ServerState | undefined): Row {
+function serverRow(server: KnownServer, state: ServerState | undefined, stages: readonly StageSeen[]): Row {
   const { name } = server;
   const known = state?.is === "known" ? state : state?.is === "looking" ? state.before : undefined;
   const says = sentence(name, state);
   const ready = known !== undefined && isReady(known);
   const swarm = known?.facts.swarm.role;
+  const others = known?.facts.swarm.role === "manager" ? known.facts.swarm.applications : [];
+  const applications = applicationRows(name, stages, others);
   return {
     // rows whose children come later would stay folded under the same id
     id: `server/${name}${known ? "" : "?"}`,
@@ -50,17 +64,12 @@ function serverRow(server: KnownServer, state: ServerState | undefined): Row {
       ...(swarm === "manager" || swarm === "worker" ? (["member"] as const) : []),
     ],
     subject: name,
-    ...(known
-      ? {
-          expanded: !ready,
-          children: [
-            readyRow(name, known),
-            ...concernRows(name, known),
-            ...factRows(name, known),
-            ...applicationRows(name, known),
-          ],
-        }
-      : {}),
+    expanded: (known !== undefined && !ready) || stages.length > 0,
+    children: [
+      ...(known ? [readyRow(name, known), ...concernRows(name, known)] : []),
+      ...applications,
+      ...(known ? factRows(name, known) : []),
+    ],
   };
 }
 
@@ -213,22 +222,6 @@ function clockSays({ milliseconds: ms }: NonNullable<Facts["clock"]>): string {
   const seconds = Math.abs(ms) / 1000;
   if (Math.abs(ms) <= tooFarMs) return "right";
   return `${seconds.toFixed(0)} s ${ms > 0 ? "ahead of" : "behind"} this machine's`;
-}
-
-function applicationRows(name: string, { facts: { swarm } }: Known): Row[] {
-  if (swarm.role !== "manager") return [];
-  return swarm.applications.map((application) => ({
-    id: `server/${name}/application/${application.name}/${application.stage}`,
-    label: application.name,
-    description: `${application.stage} · ${application.services.length} ${application.services.length === 1 ? "service" : "services"}`,
-    icon: { id: "package" },
-    spoken: `${application.name}, ${application.stage}`,
-    children: application.services.map((service) => ({
-      id: `server/${name}/service/${service}`,
-      label: service,
-      icon: { id: "symbol-method" },
-    })),
-  }));
 }
 
 function labels({ entry }: KnownServer): string {

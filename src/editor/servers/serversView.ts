@@ -4,6 +4,7 @@ import type { KnownServer, SetUpPlan, Target } from "../../engine/server/index.t
 import type { Register } from "../commands.ts";
 import type { CommandId } from "../ids.ts";
 import type { Operations } from "../operations.ts";
+import type { StageHere, Stages } from "../release/stages.ts";
 import { asRow, RowTree } from "../tree/rowTree.ts";
 import { askForWhom, askServer } from "./add.ts";
 import { sshConfigFile } from "./connections.ts";
@@ -23,19 +24,24 @@ const planScheme = "sistership-plan";
 export class ServersView implements vscode.Disposable {
   readonly #operations: Operations;
   readonly #fleet: Fleet;
+  readonly #stages: Stages;
   readonly #plans = new Map<string, string>();
   readonly #planned = new vscode.EventEmitter<vscode.Uri>();
   readonly #tree: RowTree;
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(register: Register, operations: Operations, fleet: Fleet) {
+  constructor(register: Register, operations: Operations, fleet: Fleet, stages: Stages) {
     this.#operations = operations;
     this.#fleet = fleet;
-    this.#tree = new RowTree(view, async () => serverRows(await fleet.mine(), fleet.states));
+    this.#stages = stages;
+    this.#tree = new RowTree(view, async () =>
+      serverRows(await this.#servers(), fleet.states, await stages.all()),
+    );
     const refresh = () => this.#tree.refresh();
     this.#subscriptions = vscode.Disposable.from(
       this.#planned,
       fleet.onDidChange(refresh),
+      stages.onDidChange(refresh),
       vscode.workspace.onDidSaveTextDocument(({ fileName }) => {
         if (/sistership[\\/.]servers\.yaml$/.test(fileName)) refresh();
       }),
@@ -77,6 +83,11 @@ export class ServersView implements vscode.Disposable {
     onServer("sistership.removeServer", (server) => this.#remove(server));
   }
 
+  /** Those that were added, and those that stages name. */
+  async #servers(): Promise<KnownServer[]> {
+    return this.#fleet.mine((await this.#stages.all()).flatMap(({ servers }) => servers));
+  }
+
   /** Adds a server that was reached; handed back where the user wants it set up. */
   async #add(): Promise<Target | undefined> {
     const entry = await askServer(await known());
@@ -99,14 +110,23 @@ export class ServersView implements vscode.Disposable {
   }
 
   async #check(server: Target): Promise<void> {
-    await this.#operations.run({ title: `Check ${server.name}`, about: server.address, view }, (task) =>
-      this.#fleet.check(server, task),
+    await this.#operations.run(
+      { title: `Check ${server.name}`, about: server.address, view },
+      async (task) => {
+        await this.#fleet.check(server, task);
+        await this.#lookAtStages(({ servers }) => servers.includes(server.name));
+      },
     );
+  }
+
+  async #lookAtStages(which: (stage: StageHere) => boolean): Promise<void> {
+    const found = (await this.#stages.all()).filter(which);
+    await Promise.all(found.map((stage) => this.#stages.look(stage)));
   }
 
   /** All of them at once; one that does not answer is shown so, and stops none of the others. */
   async #checkAll(): Promise<void> {
-    const servers = await this.#fleet.mine();
+    const servers = await this.#servers();
     if (servers.length === 0) return;
     const about = servers.map(({ name }) => name).join(", ");
     await this.#operations.run({ title: "Check all servers", about, view }, async (task) => {
@@ -118,6 +138,8 @@ export class ServersView implements vscode.Disposable {
         }
       });
       await Promise.all(looks);
+      const names = servers.map(({ name }) => name);
+      await this.#lookAtStages((stage) => stage.servers.every((name) => names.includes(name)));
     });
   }
 
@@ -143,7 +165,7 @@ export class ServersView implements vscode.Disposable {
 
   /** The server of the row, or the one picked when the command came from the palette. */
   async #choose(argument: unknown): Promise<KnownServer | undefined> {
-    const servers = await this.#fleet.mine();
+    const servers = await this.#servers();
     const name = asRow(argument)?.subject ?? (await pick(servers));
     return servers.find((one) => one.name === name);
   }

@@ -17,6 +17,8 @@ export interface Row {
   folder?: string;
   /** It belongs to what is rehearsed of the release. */
   rehearsal?: true;
+  /** The stage of the folder's project that it belongs to. */
+  stage?: string;
   children?: readonly Row[];
   expanded?: boolean;
 }
@@ -28,6 +30,10 @@ export type Facet =
   | "unready"
   | "setUp"
   | "member"
+  | "stage"
+  | "released"
+  | "domain"
+  | "deployed"
   | "environment"
   | "rehearsal"
   | "part"

@@ -79,7 +79,8 @@ async function fetchServices(
   return proofs;
 }
 
-function sendingsOf({ as, image, servers }: Shipment): Sending[] {
+/** What a shipment would send to each of its servers. */
+export function sendingsOf({ as, image, servers }: Shipment): Sending[] {
   return servers.map((plan) => ({
     server: plan.server,
     image: as,

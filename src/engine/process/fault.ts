@@ -480,6 +480,12 @@ const sentences = {
   "no-such-release": (number: number, place: string, all: string) => ({
     says: `${place} has no release ${number} that can be gone back to: ${all === "" ? "there is none" : `choose from ${all}`}.`,
   }),
+  "nothing-before": (place: string) => ({
+    says: `No other release of ${place} is kept that could be gone back to: deploy what should run instead.`,
+  }),
+  "no-domain": (app: string, stage: string) => ({
+    says: `${app} has no domain on ${stage}: give the stage one in sistership.yaml, under domain.`,
+  }),
   "release-gone": (number: number, what: string) => ({
     says: `Release ${number} cannot be gone back to: ${what}. Check out its commit, and deploy that.`,
   }),

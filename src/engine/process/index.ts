@@ -11,6 +11,7 @@ export {
   type OperationOptions,
   type Outcome,
   operate,
+  type Progress,
   type Report,
   type Reporter,
   type RunningStep,

@@ -6,11 +6,14 @@ import {
   fetchOn,
   keepProofs,
   prepare,
+  type Sending,
+  sendingsOf,
   ship,
   yardHere,
   yardOn,
 } from "../image/index.ts";
 import { fault } from "../process/index.ts";
+import type { Ground } from "./ground.ts";
 import type { Built, Supply } from "./supply.ts";
 
 interface Here {
@@ -63,4 +66,22 @@ export async function fromHere({ machine, folder, stage, state }: Here): Promise
       await keepProofs(state, await fetchOn(yard, link, image, task));
     },
   };
+}
+
+/** What bringing images to servers would send, told before a byte is. */
+export async function sendings(
+  machine: Machine,
+  built: readonly Built[],
+  sites: Ground["sites"],
+  signal: AbortSignal,
+): Promise<Sending[]> {
+  const here = await yardHere(machine);
+  const links = sites.map(({ link }) => link);
+  const all: Sending[] = [];
+  for (const { image, on } of built) {
+    const from = on === "here" ? here : await yardOn(here, sites[0].link);
+    await using shipment = await prepare(from, { image, as: image }, links, signal);
+    all.push(...sendingsOf(shipment));
+  }
+  return all;
 }

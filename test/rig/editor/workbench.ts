@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type FrameLocator, type Locator, type Page } from "playwright-core";
 import { cacheDir } from "../cache.ts";
@@ -163,6 +163,19 @@ export class Workbench implements AsyncDisposable {
     await this.pick(name).first().click();
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator(".editor-instance .view-line span").first().waitFor();
+  }
+
+  /** The page of a panel of ours, or of a view in the panel below. */
+  webview(): FrameLocator {
+    return this.page.frameLocator(".webview.ready").frameLocator("#active-frame");
+  }
+
+  /** Puts another theme on, as one does in the settings. */
+  async theme(theme: keyof typeof themes): Promise<void> {
+    const file = join(this.home, "user/User/settings.json");
+    const settings = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...settings, "workbench.colorTheme": themes[theme] }));
+    await this.page.locator(`.monaco-workbench.${shownAs[theme]}`).waitFor();
   }
 
   /** Keeps a picture of all of it; in the rig's cache, unless SISTERSHIP_SCREENSHOTS says where. */

@@ -97,10 +97,16 @@ describe("the status bar", () => {
       tooltip: /not been checked/,
     },
     {
-      running: "Check fra1",
+      running: { title: "Check fra1" },
       findings: undefined,
       text: /^\$\(sync~spin\) Check fra1$/,
       tooltip: /Click to cancel/,
+    },
+    {
+      running: { title: "Deploy shop to production", shownBy: "sistership.deploy" as const },
+      findings: undefined,
+      text: /^\$\(sync~spin\) Deploy shop to production$/,
+      tooltip: /Click to see it/,
     },
     { running: undefined, findings: [good], text: /Sistership$/, tooltip: /ready/ },
     {

@@ -60,7 +60,7 @@ function silence([, program, port]: readonly string[]): string | undefined {
 }
 
 /** The engine sends output in frames: a byte for the stream, three of nothing, four for the length. */
-function linesOf(log: Buffer): string[] {
+export function linesOf(log: Buffer): string[] {
   const parts: Buffer[] = [];
   for (let at = 0; at + 8 <= log.length; ) {
     const end = at + 8 + log.readUInt32BE(at + 4);

@@ -2,7 +2,7 @@ import { Agent, type AgentOptions, type ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { Link } from "../link.ts";
-import { EngineSocket } from "./engineSocket.ts";
+import { EngineSocket, enginePath } from "./engineSocket.ts";
 import { SocketOfProgram } from "./socket.ts";
 
 /** How long a connection waits for the next request; the pool closes what has been idle for longer. */
@@ -15,8 +15,14 @@ const dearRestMs = 1_000;
 /** The Docker engine of a server, over its connection: nothing of ours runs there, no port is opened here. */
 export async function dockerOn(link: Link): Promise<Docker> {
   const { default: Dockerode } = await import("dockerode");
-  // said outright, or docker-modem would take what DOCKER_HOST says of this machine
-  const options = { protocol: "http", host: "docker", port: 80, agent: new ChannelAgent(link) } as const;
+  // said outright, or docker-modem would take what DOCKER_HOST says of this machine. A path of a socket, not a name: of
+  // requests to a name, VS Code takes the agent away and asks its proxies
+  const options = {
+    protocol: "http",
+    host: "",
+    socketPath: enginePath,
+    agent: new ChannelAgent(link),
+  } as const;
   return new Dockerode(options);
 }
 

@@ -3,7 +3,7 @@ import { Fault } from "../../process/index.ts";
 import type { Link } from "../link.ts";
 import { throughProgram } from "./socket.ts";
 
-const path = "/var/run/docker.sock";
+export const enginePath = "/var/run/docker.sock";
 
 /** The socket of a server's Docker engine: as this user, or as root where the user may not. */
 export class EngineSocket {
@@ -17,12 +17,12 @@ export class EngineSocket {
   async connect(signal: AbortSignal): Promise<Duplex> {
     if (!this.#asRoot) {
       try {
-        return await this.#link.socket(path, { signal });
+        return await this.#link.socket(enginePath, { signal });
       } catch (thrown) {
         if (!(thrown instanceof Fault && thrown.code === "socket-denied")) throw thrown;
         this.#asRoot = true;
       }
     }
-    return throughProgram(this.#link, path, { root: true, signal });
+    return throughProgram(this.#link, enginePath, { root: true, signal });
   }
 }

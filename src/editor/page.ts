@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
 /** The page of a webview: its one script and its one style sheet, and nothing else may run or load. */
-export function pageOf(webview: vscode.Webview, bundle: vscode.Uri, kept: unknown): string {
+export function pageOf(
+  webview: vscode.Webview,
+  { title, bundle, kept }: { title: string; bundle: vscode.Uri; kept?: unknown },
+): string {
   const nonce = randomBytes(16).toString("base64url");
   const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, file)).toString();
   const policy = [
@@ -17,8 +20,8 @@ export function pageOf(webview: vscode.Webview, bundle: vscode.Uri, kept: unknow
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${uri("main.css")}">
-<title>Logs</title>
+<title>${title}</title>
 </head>
-<body data-kept="${encodeURIComponent(JSON.stringify(kept))}"><script nonce="${nonce}" src="${uri("main.js")}"></script></body>
+<body data-kept="${encodeURIComponent(JSON.stringify(kept ?? {}))}"><script nonce="${nonce}" src="${uri("main.js")}"></script></body>
 </html>`;
 }

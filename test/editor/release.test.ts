@@ -1,0 +1,261 @@
+// From the rehearsal to production, as a user with a mouse does it: first deploys, a change, a failure, the way back.
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { run } from "../../src/engine/process/index.ts";
+import { takeLock } from "../../src/engine/release/state/lock.ts";
+import { memoryOn } from "../../src/engine/release/state/remote.ts";
+import { engine } from "../rig/docker/engine.ts";
+import { packExtension } from "../rig/editor/pack.ts";
+import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
+import { cloneSample, prepareImages } from "../rig/project.ts";
+import { type Group, group } from "../rig/release/group.ts";
+
+const specs = [
+  { software: "docker", name: "fra1" },
+  { software: "docker", name: "fra2" },
+] as const;
+const secret = "sk-typed-once-7f3a";
+const minutes = 60_000;
+
+describe("releases in the editor", { timeout: 25 * minutes }, () => {
+  const home = mkdtempSync(join(tmpdir(), "sistership-releases-"));
+  const folder = join(home, "notes");
+  const file = (path: string) => join(folder, path);
+  let servers: Group<typeof specs>;
+  let vscode: Workbench;
+
+  before(async () => {
+    const rig = await engine();
+    await prepareImages(
+      ["caddy:2", "python:3.13-slim", "python:3.13", "pgvector/pgvector:pg17", "redis:8"],
+      rig,
+    );
+    servers = await group(specs, { engine: rig, home });
+    mkdirSync(folder);
+    await cloneSample("fastapi-notes", folder, "notes");
+    writeFileSync(
+      file("sistership.yaml"),
+      `${readFileSync(file("sistership.yaml"), "utf8").trimEnd()}
+stages:
+  staging: { servers: [fra1], domain: staging.notes.test, tls: internal, watch: 5s }
+  production: { servers: [fra1, fra2], domain: notes.test, tls: internal, replicas: 2, watch: 5s }
+`,
+    );
+    await git("init", "--quiet", "--initial-branch", "main");
+    await committed("Notes");
+    const env = { ...rig.env, XDG_STATE_HOME: join(home, "state"), XDG_CACHE_HOME: join(home, "cache") };
+    vscode = await open({
+      ...{ folder, env, vsix: [await packExtension()] },
+      settings: {
+        "sistership.ssh.configFile": servers.sshConfig,
+        "sistership.servers": { fra1: { address: "fra1" }, fra2: { address: "fra2" } },
+      },
+      size: { width: 1500, height: 1000 },
+    });
+    await vscode.activity("Sistership");
+  });
+  after(async () => {
+    await vscode?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const git = (...args: string[]) =>
+    run({
+      program: "git",
+      args: ["-c", "user.name=ann", "-c", "user.email=ann@here", ...args],
+      cwd: folder,
+    });
+  const committed = async (message: string) => {
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", message);
+  };
+  const edit = (path: string, from: string | RegExp, to: string) =>
+    writeFileSync(file(path), readFileSync(file(path), "utf8").replace(from, to));
+  const says = (text: string | RegExp) => vscode.webview().locator(".now .says", { hasText: text });
+  const button = (text: string | RegExp) => vscode.webview().locator("sistership-button", { hasText: text });
+  const step = (text: string | RegExp, state: string) =>
+    vscode.webview().locator(`.steps > li.${state}`, { hasText: text });
+  const change = (text: string | RegExp) => vscode.webview().locator(".changes tr", { hasText: text });
+  const proofs = () =>
+    vscode.webview().locator(".runs tbody tr", { hasText: "is the image that was built here" });
+
+  test("two clicks from the side bar: the plan is read, the secret typed, and the first release is live over HTTPS", {
+    timeout: 8 * minutes,
+  }, async () => {
+    const [fra1] = servers.servers;
+    await vscode.row("Servers", /^staging ?not looked at yet/).waitFor();
+    await vscode.screenshot("release-before");
+    await vscode.rowAction("Servers", /^staging/, "Deploy…");
+    await says("Looking at what would change").waitFor();
+    await vscode.screenshot("release-planning");
+    await says("Release 1 would be the first on staging. Nothing has been changed yet.").waitFor({
+      timeout: 4 * minutes,
+    });
+    await change(/Domain ?staging\.notes\.test/).waitFor();
+    await change(/OPENAI_API_KEY ?secret, version 1/)
+      .first()
+      .waitFor();
+    await vscode.webview().locator(".risks li", { hasText: "This is the first release" }).waitFor();
+    await vscode.webview().locator(".sendings li", { hasText: "will be sent" }).waitFor();
+    await vscode.screenshot("release-plan");
+
+    await committed("Files that follow from it");
+
+    await button(/^Deploy$/).click();
+    const typed = vscode.page.locator(".quick-input-widget input[type=password]");
+    await typed.waitFor();
+    await vscode.screenshot("release-secret");
+    await typed.fill(secret);
+    await vscode.page.keyboard.press("Enter");
+    await step(/^.?Ship notes-web/, "running").waitFor({ timeout: 2 * minutes });
+    await vscode.screenshot("release-shipping");
+    await step(/Roll /, "running").waitFor({ timeout: 4 * minutes });
+    await vscode.screenshot("release-rolling");
+    await says("Release 1 is live on staging").waitFor({ timeout: 2 * minutes });
+    await vscode.webview().locator("sistership-link", { hasText: "https://staging.notes.test" }).waitFor();
+    // one replica of web and one of worker: what runs is what was built and rehearsed here
+    await proofs().nth(1).waitFor();
+    await vscode.screenshot("release-live");
+    assert.match(await asked(fra1.address, "staging.notes.test", "/"), /<h1>Notes/);
+    assert.match(await asked(fra1.address, "staging.notes.test", "/healthz"), /"ok":true/);
+    await vscode.row("Servers", /^staging ?release 1 · 2 well · same image/).waitFor();
+    await vscode.row("Servers", /^web ?1 of 1 well/).waitFor();
+    await vscode.status("staging: release 1, of this commit").waitFor();
+    await vscode.row("Activity", /^notes on staging ?release 1 is live/).waitFor();
+    assert.doesNotMatch(readFileSync(join(home, "state/sistership/activity.jsonl"), "utf8"), /sk-typed/);
+  });
+
+  test("each step says why, and the command that does the same", { timeout: minutes }, async () => {
+    const rolled = step(/Roll /, "done");
+    await rolled.locator("sistership-button", { hasText: "Why?" }).click();
+    await rolled.locator(".why", { hasText: "A new replica starts beside the old one" }).waitFor();
+    await rolled.locator("sistership-button", { hasText: "Copy" }).click();
+    assert.match(await vscode.page.evaluate("navigator.clipboard.readText()"), /^docker service update/);
+    await vscode.screenshot("release-why");
+  });
+
+  test("production stands beside it, on two servers, and is called by its name", {
+    timeout: 8 * minutes,
+  }, async () => {
+    await vscode.rowAction("Servers", /^production/, "Deploy…");
+    await says("People use production: read what will change").waitFor({ timeout: 2 * minutes });
+    await vscode.screenshot("release-production-plan");
+    await button("Deploy to production").click();
+    const typed = vscode.page.locator(".quick-input-widget input[type=password]");
+    await typed.fill(secret);
+    await vscode.page.keyboard.press("Enter");
+    await says("Release 1 is live on production").waitFor({ timeout: 6 * minutes });
+    await proofs().nth(2).waitFor();
+    await vscode.screenshot("release-production-live");
+    for (const { address } of servers.servers)
+      assert.match(await asked(address, "notes.test", "/"), /<h1>Notes/);
+    assert.match(await asked(servers.servers[0].address, "staging.notes.test", "/"), /<h1>Notes/);
+    await vscode
+      .row("Servers", /^production ?release 1 · /)
+      .first()
+      .waitFor();
+  });
+
+  test("a change goes live while the panel is closed, and is there when it is opened again", {
+    timeout: 6 * minutes,
+  }, async () => {
+    edit("app/main.py", "<h1>Notes</h1>", "<h1>Notes, changed</h1>");
+    await committed("Change the heading");
+    await button("Look Again").click();
+    await says("Release 2 would take the place of release 1").waitFor({ timeout: 2 * minutes });
+    await change(/Image ?web/).waitFor();
+    assert.equal(await vscode.webview().locator(".changes tr").count(), 1);
+    await vscode.screenshot("release-change-plan");
+    await button("Deploy to production").click();
+    await says("Closing this panel does not stop it").waitFor();
+    await vscode.page.keyboard.press("Control+F4");
+    await vscode.page.locator(".tab", { hasText: "Deploy notes" }).waitFor({ state: "detached" });
+    await vscode.command("Sistership: Deploy…");
+    await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
+    await vscode.webview().locator(".replicas .version.old").first().waitFor();
+    await vscode.webview().locator(".replicas .version.new").first().waitFor();
+    await vscode.screenshot("release-change-rolling");
+    await says("Release 2 is live on production").waitFor({ timeout: 2 * minutes });
+    await vscode.screenshot("release-changed");
+    for (const { address } of servers.servers)
+      assert.match(await asked(address, "notes.test", "/"), /<h1>Notes, changed/);
+    await vscode.status("production: release 2, of this commit").waitFor();
+  });
+
+  test("a version that never is well is taken back, and says why in its own last lines", {
+    timeout: 6 * minutes,
+  }, async () => {
+    edit("app/main.py", 'return {"ok": True}', 'raise HTTPException(503, "the tide is out")');
+    await button("Look Again").click();
+    await button("Deploy to production").click({ timeout: 2 * minutes });
+    await says(
+      /did not hold on notes-production: it runs, but does not become healthy.*Release 2 goes on/,
+    ).waitFor({ timeout: 5 * minutes });
+    await vscode.webview().locator(".lines", { hasText: "GET /healthz" }).waitFor();
+    await vscode.screenshot("release-failed");
+    assert.match(await asked(servers.servers[0].address, "notes.test", "/"), /<h1>Notes, changed/);
+    await vscode.row("Activity", /^Deploy ?release 3, did not hold, and was taken back/).waitFor();
+    await git("checkout", "--quiet", "app/main.py");
+  });
+
+  test("the way back is one press and a choice", { timeout: 4 * minutes }, async () => {
+    await button("Roll Back…").click();
+    await vscode.pick("Release 1").waitFor();
+    await vscode.screenshot("release-roll-back");
+    await vscode.pick("Release 1").click();
+    await says("Release 1 is live on production again").waitFor({ timeout: 3 * minutes });
+    await vscode.screenshot("release-rolled-back");
+    assert.match(await asked(servers.servers[0].address, "notes.test", "/"), /<h1>Notes</);
+    await vscode.status("production: release 1, 1 commit behind").waitFor();
+  });
+
+  test("whoever comes while somebody else is at it is told so, waits, and goes on by themselves", {
+    timeout: 3 * minutes,
+  }, async () => {
+    const { signal } = new AbortController();
+    const link = await servers.pool.link({ name: "fra1", address: "fra1" }, signal);
+    const memory = memoryOn(link, { app: "notes", stage: "staging" });
+    const held = await takeLock(memory, { owner: "bob@ci", doing: "deploy", signal, now: () => new Date() });
+    try {
+      await vscode.rowAction("Servers", /^staging/, "Deploy…");
+      await button(/^Deploy$/).click({ timeout: 2 * minutes });
+      await says(/^bob@ci is at it on staging/).waitFor({ timeout: minutes });
+      await vscode.screenshot("release-locked");
+      await button("Wait").click();
+      await says("Waiting until they are done").waitFor();
+    } finally {
+      await held[Symbol.asyncDispose]();
+    }
+    await says("Release 2 would take the place of release 1 on staging").waitFor({ timeout: 2 * minutes });
+  });
+
+  test("all of it is readable in every theme", { timeout: 2 * minutes }, async () => {
+    for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
+      await vscode.theme(theme);
+      await vscode.screenshot(`release-theme-${theme}`);
+    }
+  });
+});
+
+/** What a site answers at a server, whatever its domain's address is. */
+function asked(address: string, host: string, path: string): Promise<string> {
+  return new Promise((done, failed) => {
+    const options = { host: address, servername: host, path, headers: { Host: host } };
+    const asking = request({ ...options, rejectUnauthorized: false, agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      answer.on("end", () => done(text));
+      answer.on("error", failed);
+    });
+    asking.on("error", failed);
+    asking.end();
+  });
+}

@@ -1,0 +1,56 @@
+import type { Machine } from "../../../src/engine/docker/index.ts";
+import { operate } from "../../../src/engine/process/index.ts";
+import {
+  type Asker,
+  facts,
+  join,
+  type Pool,
+  pool as poolOf,
+  saveAndLoad,
+  setUp,
+  setUpPlan,
+} from "../../../src/engine/server/index.ts";
+import type { Engine } from "../docker/engine.ts";
+import type { Spec } from "../servers/server.ts";
+import { type Servers, servers } from "../servers/servers.ts";
+
+/** Servers that were set up and belong together, and the connections of a teammate to them. */
+export type Group<S extends readonly Spec[]> = Servers<S> & { pool: Pool };
+
+const nobody: Asker = {
+  trust: async () => false,
+  passphrase: async () => undefined,
+  password: async () => undefined,
+  sudo: async () => undefined,
+};
+
+/** What a user has before they deploy for the first time: the first server leads, the others have joined it. */
+export async function group<const S extends readonly Spec[]>(
+  specs: S,
+  { engine, home }: { engine: Engine; home: string },
+): Promise<Group<S>> {
+  const fleet = await servers(specs, { engine });
+  const place = { home, user: "nobody", hostname: "here", env: {}, platform: process.platform };
+  const pool = poolOf({ ...place, configFile: fleet.sshConfig }, nobody);
+  const dispose = async () => {
+    await pool[Symbol.asyncDispose]();
+    await fleet[Symbol.asyncDispose]();
+  };
+  const user: Machine = { env: { ...process.env, ...engine.env }, home, platform: process.platform };
+  const carry = saveAndLoad(user);
+  const { signal } = new AbortController();
+  try {
+    await operate({ title: "set up", about: "servers", signal, report: () => {} }, async (task) => {
+      const [first, ...others] = fleet.servers.map(({ name }) => ({ name, address: name }));
+      if (first === undefined) return;
+      const link = await pool.link(first, signal);
+      const plan = setUpPlan(first.name, await facts(link, { signal, root: true }));
+      await setUp({ pool, target: first, carry }, plan, task);
+      for (const target of others) await join({ pool, target, carry }, first, {}, task);
+    });
+    return { ...fleet, pool, [Symbol.asyncDispose]: dispose };
+  } catch (thrown) {
+    await dispose();
+    throw thrown;
+  }
+}
