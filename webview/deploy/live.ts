@@ -96,10 +96,9 @@ function spark(traffic: readonly Traffic[]): SVGElement {
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
   picture.setAttribute("class", "spark");
   picture.setAttribute("aria-hidden", "true"); // the words beside it say the same
-  picture.append(
-    line(({ perSecond }) => perSecond, "requests"),
-    line(({ errorsPerSecond }) => errorsPerSecond, "errors"),
-  );
+  picture.append(line(({ perSecond }) => perSecond, "requests"));
+  if (traffic.some(({ errorsPerSecond }) => errorsPerSecond > 0))
+    picture.append(line(({ errorsPerSecond }) => errorsPerSecond, "errors"));
   return picture;
 }
 

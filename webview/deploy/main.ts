@@ -34,9 +34,12 @@ function start(): void {
   const stepsPart = el("section", "", el("div", "heading", el("h2", "", "Steps")), steps.element);
   const [site, plan, replicas, traffic, lines, runs] = Array.from({ length: 6 }, () => el("section", ""));
   if (!site || !plan || !replicas || !traffic || !lines || !runs) return;
+  site.className = "site";
+  runs.className = "proof";
+  const content = el("main", "", site, plan, traffic, replicas, lines, stepsPart, runs);
   document.body.append(
     el("header", "", el("div", "where", title, stage, on), actions, el("div", "now", busy, says)),
-    el("main", "", site, plan, traffic, replicas, lines, stepsPart, runs),
+    content,
   );
 
   const showStages = part<Pick<DeployState, "stages" | "stage">>(stage, ({ stages, stage }) => [
@@ -78,7 +81,9 @@ function start(): void {
     back.show(rollBack(next));
     showSite(phase.is === "done" ? phase.url : undefined);
     showPlan(phase);
-    showReplicas(next.replicas);
+    // when it is over, what runs is told by what was read on the servers, and that comes first
+    content.classList.toggle("over", phase.is === "done");
+    showReplicas(phase.is === "done" ? [] : next.replicas);
     showTraffic(next.traffic);
     showLines({ lines: next.lines, phase });
     stepsPart.hidden = next.steps.length === 0;

@@ -17,7 +17,7 @@ export function sentence({ phase, busy, stage, careful }: DeployState): string {
         from === undefined
           ? `Release ${number} would be the first on ${stage}.`
           : `Release ${number} would take the place of release ${from} on ${stage}.`;
-      const people = careful ? ` People use ${stage}: read what will change, for this is asked once.` : "";
+      const people = careful ? ` People use ${stage}: read what will change before you press.` : "";
       return `${becomes} Nothing has been changed yet.${people}`;
     }
     case "nothing":
