@@ -13,6 +13,7 @@ import { packExtension } from "../rig/editor/pack.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
 import { cloneSample, prepareImages } from "../rig/project.ts";
 import { type Group, group } from "../rig/release/group.ts";
+import { traffic } from "../rig/release/traffic.ts";
 
 const specs = [
   { software: "docker", name: "fra1" },
@@ -163,7 +164,7 @@ stages:
       .waitFor();
   });
 
-  test("a change goes live while the panel is closed, and is there when it is opened again", {
+  test("a change goes live while the panel is closed, is there when it is opened again, and no visitor notices", {
     timeout: 6 * minutes,
   }, async () => {
     edit("app/main.py", "<h1>Notes</h1>", "<h1>Notes, changed</h1>");
@@ -173,6 +174,11 @@ stages:
     await change(/Image ?web/).waitFor();
     assert.equal(await vscode.webview().locator(".changes tr").count(), 1);
     await vscode.screenshot("release-change-plan");
+    const visitors = traffic({
+      ...{ address: servers.servers[1].address, host: "notes.test", connections: 2 },
+      asks: [{ path: "/" }],
+      tell: (body) => /<h1>([^<]*)/.exec(body)?.[1],
+    });
     await button("Deploy to production").click();
     await says("Closing this panel does not stop it").waitFor();
     const tab = vscode.page.locator(".tab", { hasText: "Deploy notes" });
@@ -182,8 +188,14 @@ stages:
     await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
     await vscode.webview().locator(".replicas .version.old").first().waitFor();
     await vscode.webview().locator(".replicas .version.new").first().waitFor();
+    await vscode
+      .webview()
+      .locator(".traffic", { hasText: /[1-9]\d* ?requests a second, ?0 ?errors/ })
+      .waitFor();
     await vscode.screenshot("release-change-rolling");
     await says("Release 2 is live on production").waitFor({ timeout: 2 * minutes });
+    const { failed, answers } = await visitors.stop();
+    assert.deepEqual([failed, Object.keys(answers)], [[], ["Notes", "Notes, changed"]]);
     await vscode.screenshot("release-changed");
     for (const { address } of servers.servers)
       assert.match(await asked(address, "notes.test", "/"), /<h1>Notes, changed/);
@@ -202,6 +214,7 @@ stages:
     await vscode.webview().locator(".lines", { hasText: "GET /healthz" }).waitFor();
     await vscode.screenshot("release-failed");
     assert.match(await asked(servers.servers[0].address, "notes.test", "/"), /<h1>Notes, changed/);
+    await vscode.row("Activity", /^notes on production/).click();
     await vscode.row("Activity", /^Deploy ?release 3, did not hold, and was taken back/).waitFor();
     await git("checkout", "--quiet", "app/main.py");
   });

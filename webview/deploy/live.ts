@@ -46,7 +46,7 @@ function tally(replicas: readonly RollingReplica[]): string {
   return [
     fresh > 0 && `${count("new", "well")} of ${fresh} new ones well`,
     count("new", "failed") > 0 && `${count("new", "failed")} failed`,
-    count("old", "well", "going") > 0 && `${count("old", "well")} of the version before serve`,
+    count("old", "well") > 0 && `${count("old", "well")} of the version before serve`,
   ]
     .filter(Boolean)
     .join(", ");

@@ -15,9 +15,7 @@ export async function rollBack(
   const cancel = new AbortController();
   const chosen = await vscode.window.showQuickPick(kept(at, stages, cancel.signal), {
     title: vscode.l10n.t("Roll {0} on {1} back to which release?", at.app, at.stage),
-    placeHolder: vscode.l10n.t(
-      "Its image and its settings come back. What release commands and people did to data stays done.",
-    ),
+    placeHolder: vscode.l10n.t("Image and settings come back; what was done to data stays done"),
     matchOnDescription: true,
     matchOnDetail: true,
     ignoreFocusOut: true,
