@@ -44,6 +44,7 @@ const nexts: Partial<Record<FaultCode, string>> = {
 };
 
 const waitMs = 3000;
+const askMs = 30_000;
 const secondsShown = 120;
 
 /** Deploys to one stage, for as long as the window is open, seen or not. */
@@ -145,15 +146,18 @@ export class DeploySession implements vscode.Disposable {
     const waiting = new AbortController();
     this.#waiting = waiting;
     this.#show({ ...this.#phase, waiting: true });
-    while (!waiting.signal.aborted) {
-      const held = await holder(memory, AbortSignal.timeout(30_000));
-      if (waiting.signal.aborted) break;
-      if (held === undefined) return this.plan();
-      const { owner, doing, since, heardSeconds } = held;
-      this.#show({ is: "locked", owner, doing, since, heardSeconds, waiting: true });
-      await pause(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    try {
+      while (!waiting.signal.aborted) {
+        const held = await holder(memory, AbortSignal.timeout(askMs));
+        if (waiting.signal.aborted) break;
+        if (held === undefined) return await this.plan();
+        const { owner, doing, since, heardSeconds } = held;
+        this.#show({ is: "locked", owner, doing, since, heardSeconds, waiting: true });
+        await pause(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+      }
+    } finally {
+      if (this.#phase.is === "locked") this.#show({ ...this.#phase, waiting: false });
     }
-    if (this.#phase.is === "locked") this.#show({ ...this.#phase, waiting: false });
   }
 
   /** Breaks the lock of somebody else, who is asked about by name first. */
@@ -161,7 +165,7 @@ export class DeploySession implements vscode.Disposable {
     if (this.#ground === undefined) return;
     const { breakLock, holder } = await engine();
     const { memory } = this.#ground;
-    const held = await holder(memory, AbortSignal.timeout(30_000));
+    const held = await holder(memory, AbortSignal.timeout(askMs));
     if (held !== undefined) {
       const breaks = vscode.l10n.t("Break the Lock");
       const chosen = await vscode.window.showWarningMessage(
@@ -178,7 +182,7 @@ export class DeploySession implements vscode.Disposable {
         breaks,
       );
       if (chosen !== breaks) return;
-      await breakLock(memory, held, AbortSignal.timeout(30_000));
+      await breakLock(memory, held, AbortSignal.timeout(askMs));
     }
     this.#waiting?.abort();
     await this.plan();
@@ -257,7 +261,7 @@ export class DeploySession implements vscode.Disposable {
     }
     if (code === "lock-held" && this.#ground) {
       const { holder } = await engine();
-      const held = await holder(this.#ground.memory, AbortSignal.timeout(30_000)).catch(() => undefined);
+      const held = await holder(this.#ground.memory, AbortSignal.timeout(askMs)).catch(() => undefined);
       if (held) {
         const { owner, doing, since, heardSeconds } = held;
         return { is: "locked", owner, doing, since, heardSeconds, waiting: false };
