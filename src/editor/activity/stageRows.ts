@@ -36,6 +36,7 @@ const words: Record<NonNullable<Done["outcome"]>, string> = {
   failed: "failed",
   cancelled: "cancelled",
   "rolled-back": "did not hold, and was taken back",
+  interrupted: "was interrupted",
 };
 
 const looks = {
@@ -43,6 +44,7 @@ const looks = {
   failed: icons.bad,
   cancelled: icons.cancelled,
   "rolled-back": icons.bad,
+  interrupted: icons.cancelled,
 } as const;
 
 function deedRow(parent: string, deed: Done, atIt: string | undefined, now: Date): Row {

@@ -8,8 +8,7 @@ import { median, round } from "../harness.ts";
 import { crowdAt } from "./crowd.ts";
 
 const port = 8080;
-const dockerfile =
-  'FROM node:22-bookworm-slim\nCOPY . /app\nWORKDIR /app\nCMD ["node", "server.js"]\n';
+const dockerfile = 'FROM node:22-bookworm-slim\nCOPY . /app\nWORKDIR /app\nCMD ["node", "server.js"]\n';
 const compose = `services: { web: { build: ., init: true, restart: always, ports: ["${port}:3000"] } }\n`;
 const plugins = "/usr/libexec/docker/cli-plugins";
 

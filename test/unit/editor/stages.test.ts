@@ -20,7 +20,7 @@ function looked(status: Partial<Status> = {}, more: Partial<Looked> = {}): Looke
   return {
     status: {
       ...{ app: "shop", stage: "production", at: at.toISOString(), releases: [12] },
-      ...{ replicas: [replica()], short: [], source: { commit: "abc1234def", dirty: false } },
+      ...{ replicas: [replica()], short: [], scheduled: [], source: { commit: "abc1234def", dirty: false } },
       ...status,
     },
     ...{ deeds: [], at, distance: { ahead: 0, behind: 3 } },
