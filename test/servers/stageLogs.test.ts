@@ -12,8 +12,7 @@ import type { LogEvent, LogLine } from "../../src/engine/environment/index.ts";
 import { run } from "../../src/engine/process/index.ts";
 import { followStage, restart, stageStatus } from "../../src/engine/release/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
-import { packExtension, packedCli } from "../rig/editor/pack.ts";
-import { open } from "../rig/editor/workbench.ts";
+import { packedCli } from "../rig/editor/pack.ts";
 import { type Stage, stageOf } from "../rig/release/stage.ts";
 import { traffic } from "../rig/release/traffic.ts";
 import { workflowSchema } from "../rig/yardsticks.ts";
@@ -193,6 +192,7 @@ describe("a stage", { timeout: 900_000 }, () => {
     })();
     const until = async (done: () => boolean) => {
       const late = wait(120_000, undefined, { ref: false }).then(() => assert.fail("it did not come"));
+      late.catch(() => {}); // where it is done at once, nobody waits for it
       while (!done()) await Promise.race([new Promise<void>((resolve) => (wake = resolve)), reading, late]);
     };
     await until(() => ticks(lines).size === 2);
@@ -211,25 +211,6 @@ describe("a stage", { timeout: 900_000 }, () => {
 
     // of those that have ended, as long as Docker keeps them
     assert.equal(ticks(await collect(await logsOf({ processes: ["web"] }))).size, 4);
-  });
-
-  test("is shown in the log view of the editor, each line with its place", async () => {
-    await using vscode = await open({
-      folder: stage.folder,
-      vsix: [await packExtension()],
-      env: { ...rig.env, XDG_STATE_HOME: join(root, "state"), XDG_CONFIG_HOME: join(root, "config") },
-      settings: { "sistership.ssh.configFile": stage.server.sshConfig },
-      size: { width: 1360, height: 900 },
-    });
-    await vscode.command("Sistership: Show Logs of Stage");
-    await vscode.pick("production").first().click();
-    const page = vscode.page.frameLocator(".webview.ready").frameLocator("#active-frame");
-    await page
-      .locator(".row", { hasText: /web2 dockertick/ })
-      .first()
-      .waitFor();
-    await page.locator(".chip", { hasText: "web" }).waitFor();
-    await vscode.screenshot("logs-stage");
   });
 });
 

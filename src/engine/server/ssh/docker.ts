@@ -61,16 +61,17 @@ class ChannelAgent extends Agent {
     }
     const timer = setTimeout(() => socket.destroy(), dear ? dearRestMs : restMs).unref();
     this.#resting.set(socket, timer);
-    socket.once("close", () => this.#resting.delete(socket));
     return true;
   }
 
-  override reuseSocket(socket: Duplex, _request: ClientRequest): void {
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
     clearTimeout(this.#resting.get(socket));
     this.#resting.delete(socket);
   }
 
   #counted(socket: Duplex): Duplex {
+    socket.once("close", () => this.#resting.delete(socket));
     if (socket instanceof SocketOfProgram) this.maxSockets = dearMost;
     return socket;
   }
