@@ -76,6 +76,7 @@ export class LogsView implements vscode.Disposable {
     });
     const subject = this.#subject ?? (await this.#environment());
     if (this.#running === undefined && subject !== undefined) this.#start(subject);
+    if (subject !== undefined) view.description = nameOf(subject);
     view.webview.html = this.#page(view);
   }
 
