@@ -4,9 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { FrameLocator, Locator } from "playwright-core";
+import { run } from "../../src/engine/process/index.ts";
+import { tiny } from "../rig/checkout.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
 import { type Printing, printing } from "../rig/printing.ts";
+import { server } from "../rig/servers/servers.ts";
 
 const timeout = 240_000;
 let project: Printing;
@@ -172,3 +175,37 @@ for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
     assert.ok(picture.length > 20_000, "a picture of that size is not blank");
   });
 }
+
+test("a stage is read from its server, each line with its replica and its server", { timeout }, async () => {
+  await using box = await server({ software: "docker", name: "fra1" }, { engine: project.rig });
+  const load = `docker save debian:12 | docker exec --interactive ${box.container} docker load`;
+  await run({ program: "bash", args: ["-e", "-o", "pipefail", "-c", load], env: project.env });
+  const folder = join(project.here.folder, "shop");
+  mkdirSync(folder);
+  const more = "stages: { production: { servers: [fra1] } }\n";
+  for (const [file, text] of Object.entries(tiny({ name: "shop", more })))
+    writeFileSync(join(folder, file), text);
+  // as Swarm labels the second replica of a service
+  const labels = {
+    ...{ "sistership.app": "shop", "sistership.stage": "production", "sistership.process": "web" },
+    "com.docker.swarm.service.name": "shop-production-web",
+    "com.docker.swarm.task.name": "shop-production-web.2.x1y2z3",
+  };
+  const told = Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+  const prints = ["sh", "-c", "echo served a visitor; exec sleep 1000"];
+  await box.inside(["docker", "run", "--detach", ...told, "debian:12", ...prints]);
+  await using vscode = await opened({
+    folder,
+    settings: { "sistership.ssh.configFile": box.sshConfig },
+    size: { width: 1360, height: 900 },
+  });
+  try {
+    await vscode.command("Sistership: Show Logs of Stage");
+    const page = vscode.page.frameLocator(".webview.ready").frameLocator("#active-frame");
+    const row = page.locator(".row", { hasText: "served a visitor" });
+    await row.locator(".which", { hasText: "2 fra1" }).waitFor();
+    await page.locator(".chip", { hasText: "web" }).waitFor();
+  } finally {
+    await vscode.screenshot("logs-stage");
+  }
+});
