@@ -142,7 +142,8 @@ describe("the edge of a stage", { timeout: 900_000 }, () => {
         await text(answer),
       ]);
     assert.deepEqual(await upload(900_000), [200, "900000"]);
-    assert.equal((await upload(2_000_000))[0], 413);
+    // a little over: whoever still writes much when the answer comes may meet with a closed connection instead
+    assert.equal((await upload(1_050_000))[0], 413);
     assert.equal((await ask("/slow", { headers })).statusCode, 504);
     const seen = await stage.server.inside([
       ...["sh", "-c"],
