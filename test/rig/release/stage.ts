@@ -18,6 +18,7 @@ import {
 import type { Engine } from "../docker/engine.ts";
 import { image } from "../images/image.ts";
 import { cloneSample } from "../project.ts";
+import { dockerOf } from "../servers/docker.ts";
 import type { Server } from "../servers/server.ts";
 import { servers } from "../servers/servers.ts";
 
@@ -146,9 +147,18 @@ export async function stageOf(
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();
       await fleet[Symbol.asyncDispose]();
+      await forgetImages(rig, name);
       rmSync(root, { recursive: true });
     },
   };
+}
+
+/** What was built here for a project, under whatever tag. */
+async function forgetImages(rig: Engine, name: string): Promise<void> {
+  const docker = dockerOf(rig);
+  const { stdout } = await docker(["images", "--quiet", "--filter", `reference=${name}-web`]);
+  const ids = [...new Set(stdout.split("\n").filter((id) => id !== ""))];
+  if (ids.length > 0) await docker(["rmi", "--force", ...ids], { accept: [0, 1] });
 }
 
 /** The sentence and the last lines of a failure. */
