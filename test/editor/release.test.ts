@@ -94,8 +94,6 @@ stages:
     await vscode.row("Servers", /^staging ?not looked at yet/).waitFor();
     await vscode.screenshot("release-before");
     await vscode.rowAction("Servers", /^staging/, "Deploy…");
-    await says("Looking at what would change").waitFor();
-    await vscode.screenshot("release-planning");
     await says("Release 1 would be the first on staging. Nothing has been changed yet.").waitFor({
       timeout: 4 * minutes,
     });
@@ -179,21 +177,24 @@ stages:
       asks: [{ path: "/" }],
       tell: (body) => /<h1>([^<]*)/.exec(body)?.[1],
     });
-    await button("Deploy to production").click();
-    await says("Closing this panel does not stop it").waitFor();
-    const tab = vscode.page.locator(".tab", { hasText: "Deploy notes" });
-    await tab.locator(".codicon-close").click();
-    await tab.waitFor({ state: "detached" });
-    await vscode.command("Sistership: Deploy…");
-    await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
-    await vscode.webview().locator(".replicas .version.old").first().waitFor();
-    await vscode.webview().locator(".replicas .version.new").first().waitFor();
-    await vscode
-      .webview()
-      .locator(".traffic", { hasText: /[1-9]\d* ?requests a second, ?0 ?errors/ })
-      .waitFor();
-    await vscode.screenshot("release-change-rolling");
-    await says("Release 2 is live on production").waitFor({ timeout: 2 * minutes });
+    try {
+      await button("Deploy to production").click();
+      await says("Closing this panel does not stop it").waitFor();
+      await vscode.command("View: Close Editor");
+      await vscode.page.locator(".tab", { hasText: "Deploy notes" }).waitFor({ state: "detached" });
+      await vscode.command("Sistership: Deploy…");
+      await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
+      await vscode.webview().locator(".replicas .version.old").first().waitFor();
+      await vscode.webview().locator(".replicas .version.new").first().waitFor();
+      await vscode
+        .webview()
+        .locator(".traffic", { hasText: /[1-9]\d* ?requests a second, ?0 ?errors/ })
+        .waitFor();
+      await vscode.screenshot("release-change-rolling");
+      await says("Release 2 is live on production").waitFor({ timeout: 2 * minutes });
+    } finally {
+      await visitors.stop();
+    }
     const { failed, answers } = await visitors.stop();
     assert.deepEqual([failed, Object.keys(answers)], [[], ["Notes", "Notes, changed"]]);
     await vscode.screenshot("release-changed");

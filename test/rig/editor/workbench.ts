@@ -172,9 +172,12 @@ export class Workbench implements AsyncDisposable {
 
   /** Puts another theme on, as one does in the settings. */
   async theme(theme: keyof typeof themes): Promise<void> {
-    const file = join(this.home, "user/User/settings.json");
-    const settings = JSON.parse(readFileSync(file, "utf8"));
-    writeFileSync(file, JSON.stringify({ ...settings, "workbench.colorTheme": themes[theme] }));
+    // settings of the machine have a file of their own where the editor runs beside a server
+    for (const scope of ["User", "Machine"]) {
+      const file = join(this.home, "user", scope, "settings.json");
+      const settings = JSON.parse(readFileSync(file, "utf8"));
+      writeFileSync(file, JSON.stringify({ ...settings, "workbench.colorTheme": themes[theme] }));
+    }
     await this.page.locator(`.monaco-workbench.${shownAs[theme]}`).waitFor();
   }
 
