@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { run } from "../../src/engine/process/index.ts";
 import { takeLock } from "../../src/engine/release/state/lock.ts";
 import { memoryOn } from "../../src/engine/release/state/remote.ts";
-import { engine } from "../rig/docker/engine.ts";
+import { type Engine, engine } from "../rig/docker/engine.ts";
 import { packExtension } from "../rig/editor/pack.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
 import { cloneSample, prepareImages } from "../rig/project.ts";
@@ -26,11 +26,12 @@ describe("releases in the editor", { timeout: 25 * minutes }, () => {
   const home = mkdtempSync(join(tmpdir(), "sistership-releases-"));
   const folder = join(home, "notes");
   const file = (path: string) => join(folder, path);
+  let rig: Engine;
   let servers: Group<typeof specs>;
   let vscode: Workbench;
 
   before(async () => {
-    const rig = await engine();
+    rig = await engine();
     await prepareImages(
       ["caddy:2", "python:3.13-slim", "python:3.13", "pgvector/pgvector:pg17", "redis:8"],
       rig,
@@ -64,6 +65,10 @@ stages:
   after(async () => {
     await vscode?.[Symbol.asyncDispose]();
     await servers?.[Symbol.asyncDispose]();
+    const { stdout } = await run({ program: "docker", args: ["images", "-q", "notes-web"], env: rig.env });
+    const images = [...new Set(stdout.split("\n").filter(Boolean))];
+    if (images.length > 0)
+      await run({ program: "docker", args: ["rmi", "--force", ...images], env: rig.env });
     rmSync(home, { recursive: true, force: true });
   });
 
