@@ -21,13 +21,19 @@ before(
     project = await printing({
       web: {
         prints: [
-          'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "INFO: request $i served"; done',
+          'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "INFO: request $i served"; done; touch /app/served',
           "printf '\\033[32mready\\033[0m and \\033[1;31mloud\\033[0m\\n'",
           "echo 'TypeError: no such task'; echo '    at find (/app/src/tasks.js:3:5)'",
           'n=0; while true; do while [ ! -e /app/go ]; do sleep 0.1; done; rm /app/go; n=$((n+1)); echo "INFO: fresh $n"; done',
         ].join("; "),
       },
-      worker: { prints: 'echo \'{"level":"warn","msg":"queue is long"}\'; sleep 0.1; echo done; exit 3' },
+      // after the other, whichever is started first
+      worker: {
+        prints: [
+          "while [ ! -e /app/served ]; do sleep 0.1; done",
+          'echo \'{"level":"warn","msg":"queue is long"}\'; sleep 0.1; echo done; exit 3',
+        ].join("; "),
+      },
     });
     mkdirSync(join(project.here.folder, "src"));
     writeFileSync(join(project.here.folder, "src/tasks.js"), "// tasks\n\n    throw new TypeError();\n");
@@ -163,7 +169,7 @@ test("processes are read together, filtered, searched, followed, and lead to the
   await vscode.page.reload();
   await vscode.page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
   const reloaded = await logs(vscode);
-  await reloaded.page.locator(".status", { hasText: "307 lines" }).waitFor();
+  await reloaded.page.locator(".status", { hasText: "307 lines" }).waitFor({ timeout: 60_000 });
 });
 
 for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {

@@ -5,6 +5,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { run } from "../../src/engine/process/index.ts";
 import { takeLock } from "../../src/engine/release/state/lock.ts";
 import { memoryOn } from "../../src/engine/release/state/remote.ts";
@@ -141,7 +142,10 @@ stages:
     await rolled.locator("sistership-button", { hasText: "Why?" }).click();
     await rolled.locator(".why", { hasText: "A new replica starts beside the old one" }).waitFor();
     await rolled.locator("sistership-button", { hasText: "Copy" }).click();
-    assert.match(await vscode.page.evaluate("navigator.clipboard.readText()"), /^docker service update/);
+    // the panel asks the editor, which copies in its own time
+    const copied = () => vscode.page.evaluate<string>("navigator.clipboard.readText()");
+    for (let tries = 0; tries < 50 && (await copied()) === ""; tries++) await wait(100);
+    assert.match(await copied(), /^docker service update/);
     await vscode.screenshot("release-why");
   });
 

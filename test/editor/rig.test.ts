@@ -2,21 +2,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { freshHome } from "../rig/editor/bound.ts";
+import { freshHome, processesNaming } from "../rig/editor/bound.ts";
 import { inHost } from "../rig/editor/host.ts";
 import { serve } from "../rig/editor/serve.ts";
 import { open, themes, type Workbench } from "../rig/editor/workbench.ts";
@@ -27,18 +19,6 @@ mkdirSync(project);
 after(() => rmSync(home, { recursive: true, force: true }));
 
 /** The processes of this machine whose command or environment names a folder. */
-function processesNaming(folder: string): string[] {
-  return readdirSync("/proc").flatMap((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      const names = command.includes(folder) || readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
-      return names && Number(pid) !== process.pid ? [command] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
 test("closing the workbench leaves no process and no file", async () => {
   const vscode = await open({ folder: project });
   assert.ok(processesNaming(vscode.home).length > 0);
@@ -47,7 +27,7 @@ test("closing the workbench leaves no process and no file", async () => {
   assert.ok(!readdirSync(tmpdir()).some((name) => vscode.home.endsWith(name)));
 });
 
-test("a test that is killed while it has the workbench open leaves no process", async () => {
+test("a test that is killed while it has the workbench open leaves no process to the next", async () => {
   const script = join(home, "killed.ts");
   const workbench = join(import.meta.dirname, "../rig/editor/workbench.ts");
   writeFileSync(
@@ -69,12 +49,11 @@ test("a test that is killed while it has the workbench open leaves no process", 
   assert.ok(processesNaming(opened).length > 2, "the server and its children are up");
   child.kill("SIGKILL");
   await exited;
-  for (let tries = 0; processesNaming(opened).length > 0 && tries < 150; tries++) await wait(200);
-  assert.deepEqual(processesNaming(opened), []);
-
   const next = freshHome("sistership-editor");
   rmSync(next, { recursive: true });
   assert.equal(existsSync(opened), false, "the next one takes its folder away");
+  for (let tries = 0; processesNaming(opened).length > 0 && tries < 150; tries++) await wait(200);
+  assert.deepEqual(processesNaming(opened), []);
 });
 
 test("pictures show the workbench, each theme in its own light", async () => {
