@@ -149,9 +149,7 @@ async function awaitLines(engine: Engine, name: string, patterns: readonly RegEx
   );
   const last: string[] = [];
   for await (const { text } of following) {
-    // the engine keeps the order within each of the two, not between them
-    const found = awaited.findIndex((pattern) => pattern.test(text));
-    if (found !== -1) awaited.splice(found, 1);
+    if (awaited[0]?.test(text)) awaited.shift();
     if (awaited.length === 0) {
       enough.abort();
       return;
