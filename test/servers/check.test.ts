@@ -97,15 +97,15 @@ describe("a look at servers", () => {
     await using connections = poolOf(fleet.sshConfig);
     const { signal } = new AbortController();
     const link = await connections.link({ name: "docker", address: "docker" }, signal);
-    const looking = facts(link, { signal });
-    await server.inside(["pkill", "-9", "-f", "sshd-session: root@notty"]);
-    await assert.rejects(
-      looking,
+    const told = assert.rejects(
+      facts(link, { signal }),
       (thrown) =>
         thrown instanceof Fault &&
         thrown.code === "connection-lost" &&
         /to docker was lost/.test(thrown.says),
     );
+    await server.inside(["pkill", "-9", "-f", "sshd-session: root"]);
+    await told;
   });
 
   test("a host key that is not known is refused where nobody can be asked, and the others are looked at", async () => {
