@@ -2,7 +2,7 @@ import { fault } from "../process/index.ts";
 import type { Ground } from "./ground.ts";
 import { stackOf } from "./place.ts";
 import { type ReleaseRecord, readRecord } from "./record.ts";
-import { type Entry, readJournal, verify } from "./state/journal.ts";
+import { type Entry, readJournal, unfinished, verify } from "./state/journal.ts";
 import { holder } from "./state/lock.ts";
 import { servicesWith } from "./swarm/tasks.ts";
 
@@ -102,9 +102,9 @@ export async function history(
 
 /** What was begun by somebody who is gone goes on no longer, though nobody has come yet to write that down. */
 async function ended(entries: Entry[], { memory }: Remembering, signal: AbortSignal): Promise<Entry[]> {
-  const last = entries.at(-1);
-  if (last === undefined || last.outcome !== undefined || (await holder(memory, signal))) return entries;
-  return [...entries.slice(0, -1), { ...last, outcome: "interrupted", says: interrupted }];
+  const begun = unfinished(entries);
+  if (begun === undefined || (await holder(memory, signal))) return entries;
+  return entries.map((one) => (one === begun ? { ...one, outcome: "interrupted", says: interrupted } : one));
 }
 
 const interrupted = "Whoever began it is gone. The next deploy or rollback ends what was left half done.";

@@ -3,7 +3,7 @@ import { tellEdges } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { records, running } from "./history.ts";
 import { labelsOf } from "./place.ts";
-import { append, type Entry, readJournal } from "./state/journal.ts";
+import { append, type Entry, readJournal, unfinished } from "./state/journal.ts";
 import { type Applied, releaseOf } from "./swarm/apply.ts";
 import { judge } from "./swarm/judge.ts";
 import { sweepOnce } from "./swarm/once.ts";
@@ -21,9 +21,9 @@ const slackMs = 60_000;
  */
 export async function conclude(ground: Ground, now: () => Date, task: Task): Promise<void> {
   const { memory } = ground;
-  const last = (await readJournal(memory, task.signal)).at(-1);
-  if (last === undefined || last.outcome !== undefined) return;
-  const { who, did, release } = last;
+  const begun = unfinished(await readJournal(memory, task.signal));
+  if (begun === undefined) return;
+  const { who, did, release } = begun;
   const plan = {
     id: "interrupted",
     title: `End what ${who} began`,
@@ -36,7 +36,7 @@ export async function conclude(ground: Ground, now: () => Date, task: Task): Pro
     await sweepOnce(sites[0].docker, labels, signal, (name) =>
       step.line({ from: "stdout", text: `${name} still runs: it is let run to its end` }),
     );
-    await settle(ground, last, signal);
+    await settle(ground, begun, signal);
     const edges = await tellEdges(ground, signal).then(
       () => "",
       (thrown: unknown) => ` ${toFault(thrown).says}`,

@@ -41,7 +41,7 @@ export async function runIn(
   const [first = ""] = program;
   const did = `run ${first} in ${process}`;
   const note = (deed: Partial<Deed>, under: AbortSignal) =>
-    append(ground.memory, { at: doer.now().toISOString(), who: doer.who, did, ...deed }, under);
+    append(ground.memory, { at: doer.now().toISOString(), who: doer.who, did, beside: true, ...deed }, under);
   const live = await processNamed(ground, process, signal);
   const spec = oneOffSpec(ground.place, live.Spec, program, `${stackOf(ground.place)}-run-${id}`);
   const plan = {

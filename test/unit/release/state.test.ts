@@ -116,8 +116,11 @@ describe("the journal", () => {
     assert.deepEqual(await told(), [undefined]);
     await held[Symbol.asyncDispose]();
     assert.deepEqual(await told(), ["interrupted"]);
+    // what somebody does beside it ends nothing
+    await append(memory, { ...deed("ran"), beside: true, outcome: "done" }, signal);
+    assert.deepEqual(await told(), ["interrupted", "done"]);
     await append(memory, { ...deed("ended"), outcome: "done" }, signal);
-    assert.deepEqual(await told(), [undefined, "done"]);
+    assert.deepEqual(await told(), [undefined, "done", "done"]);
   });
 
   test("goes on behind a line that a crash cut short, which verification finds", async () => {

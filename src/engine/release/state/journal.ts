@@ -19,6 +19,8 @@ const content = z.object({
   did: z.string(),
   /** Absent for the line that says that it began; interrupted where whoever did it was gone before it ended. */
   outcome: z.enum(["done", "failed", "cancelled", "rolled-back", "interrupted"]).optional(),
+  /** Done beside others, under no lock: it says nothing of what another began. */
+  beside: z.literal(true).optional(),
   release: z.number().optional(),
   /** The hash of the release's record: a record that was changed is told by it. */
   record: z.string().optional(),
@@ -42,6 +44,12 @@ export type Entry = z.infer<typeof entry>;
 export async function readJournal(memory: Memory, signal: AbortSignal): Promise<Entry[]> {
   const { text } = await memory.ask("journal", [], signal);
   return lines(text).flatMap((line) => parse(line) ?? []);
+}
+
+/** What was begun under the lock and has not ended; of one who is gone, where nobody holds the lock. */
+export function unfinished(entries: readonly Entry[]): Entry | undefined {
+  const last = entries.findLast(({ beside }) => !beside);
+  return last?.outcome === undefined ? last : undefined;
 }
 
 /** Adds a line behind the last one, whose hash it carries. Who comes between is met by trying again. */
