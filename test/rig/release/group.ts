@@ -24,14 +24,19 @@ const nobody: Asker = {
   sudo: async () => undefined,
 };
 
+/** A teammate: connections of their own. */
+export function connections({ sshConfig }: { sshConfig: string }, home: string): Pool {
+  const place = { home, user: "nobody", hostname: "here", env: {}, platform: process.platform };
+  return poolOf({ ...place, configFile: sshConfig }, nobody);
+}
+
 /** What a user has before they deploy for the first time: the first server leads, the others have joined it. */
 export async function group<const S extends readonly Spec[]>(
   specs: S,
   { engine, home }: { engine: Engine; home: string },
 ): Promise<Group<S>> {
   const fleet = await servers(specs, { engine });
-  const place = { home, user: "nobody", hostname: "here", env: {}, platform: process.platform };
-  const pool = poolOf({ ...place, configFile: fleet.sshConfig }, nobody);
+  const pool = connections(fleet, home);
   const dispose = async () => {
     await pool[Symbol.asyncDispose]();
     await fleet[Symbol.asyncDispose]();

@@ -5,22 +5,13 @@ import { apply, projectStatus } from "../../../src/engine/blueprint/index.ts";
 import type { Machine } from "../../../src/engine/docker/index.ts";
 import { Fault, operate, type Report, type Task } from "../../../src/engine/process/index.ts";
 import { fromHere, type Ground, ground as groundOf, type Order } from "../../../src/engine/release/index.ts";
-import {
-  type Asker,
-  facts,
-  join as joinGroup,
-  type Pool,
-  pool as poolOf,
-  saveAndLoad,
-  setUp,
-  setUpPlan,
-} from "../../../src/engine/server/index.ts";
+import type { Pool } from "../../../src/engine/server/index.ts";
 import type { Engine } from "../docker/engine.ts";
 import { image } from "../images/image.ts";
 import { cloneSample } from "../project.ts";
 import { dockerOf } from "../servers/docker.ts";
 import type { Server } from "../servers/server.ts";
-import { servers } from "../servers/servers.ts";
+import { connections, group } from "./group.ts";
 
 /** An application on a stage of servers that were set up: what a user has before they press Deploy. */
 export interface Stage extends AsyncDisposable {
@@ -44,13 +35,6 @@ interface Performing {
   signal?: AbortSignal;
   onReport?: (report: Report) => void;
 }
-
-const nobody: Asker = {
-  trust: async () => false,
-  passphrase: async () => undefined,
-  password: async () => undefined,
-  sudo: async () => undefined,
-};
 
 interface Wanted {
   /** How the sample's main process is asked how it is, instead of what was detected. */
@@ -80,15 +64,14 @@ export async function stageOf(
   const images = ["caddy:2", "node:22-bookworm-slim", ...(files === undefined ? ["postgres:17"] : [])];
   for (const one of images) await image(one, { engine: rig });
 
-  const fleet = await servers(
+  const fleet = await group(
     Array.from({ length: count }, () => "docker" as const),
-    { engine: rig },
+    { engine: rig, home: root },
   );
-  const [server, ...others] = fleet.servers;
+  const { pool } = fleet;
+  const [server] = fleet.servers;
   if (server === undefined) throw new Error("A stage has a server.");
-  const machine = { home: root, user: "nobody", hostname: "here", env: {}, platform: process.platform };
-  const teammate = () => poolOf({ ...machine, configFile: fleet.sshConfig }, nobody);
-  const pool = teammate();
+  const teammate = () => connections(fleet, root);
   const target = (called: string) => ({ name: called, address: called });
   // what is kept for later shipments is this run's own, and goes with it
   const user: Machine = {
@@ -99,23 +82,11 @@ export async function stageOf(
     home: root,
     platform: process.platform,
   };
-  const carry = saveAndLoad(user);
   const perform: Stage["perform"] = (
     work,
     { signal = new AbortController().signal, onReport = () => {} } = {},
   ) => operate({ title: "test", about: name, signal, report: onReport }, work);
   const { signal } = new AbortController();
-  const home = target(server.name);
-  const link = await pool.link(home, signal);
-  await perform(async (task) =>
-    setUp(
-      { pool, target: home, carry },
-      setUpPlan(server.name, await facts(link, { signal, root: true })),
-      task,
-    ),
-  );
-  for (const other of others)
-    await perform((task) => joinGroup({ pool, target: target(other.name), carry }, home, {}, task));
 
   const ground: Stage["ground"] = async (by = pool) => {
     const found = await projectStatus(folder);
@@ -145,7 +116,6 @@ export async function stageOf(
       };
     },
     async [Symbol.asyncDispose]() {
-      await pool[Symbol.asyncDispose]();
       await fleet[Symbol.asyncDispose]();
       await forgetImages(rig, name);
       rmSync(root, { recursive: true });
