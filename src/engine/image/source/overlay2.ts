@@ -21,6 +21,7 @@ export async function overlay2Source(
   const store = await openStore(docker, image.id, root, signal);
   const chains = chainsOf(image.layers);
   const records = new Map<number, Promise<Record>>();
+  const sizes = new Map<number, Promise<number>>(); // asked for more than once, and told by a long record
 
   const recordOf = (at: number) => {
     const known = records.get(at) ?? read(at);
@@ -39,13 +40,19 @@ export async function overlay2Source(
     return { folder: folder.toString(), split };
   };
 
+  const measure = async (at: number) => sizeOfTar(through(once((await recordOf(at)).split), createGunzip()));
+
   return {
     async config() {
       const bytes = await store.file(`image/overlay2/imagedb/content/sha256/${hexOf(image.id)}`);
       if (digestOf(bytes) !== image.id) throw new Error("the image's configuration is not what it is called");
       return { bytes, digest: configDigest.parse(image.id) };
     },
-    sizeOf: async (at) => sizeOfTar(through(once((await recordOf(at)).split), createGunzip())),
+    sizeOf(at) {
+      const size = sizes.get(at) ?? measure(at);
+      sizes.set(at, size);
+      return size;
+    },
     async *layer(at) {
       const { folder, split } = await recordOf(at);
       const records = through(once(split), createGunzip());
