@@ -137,8 +137,7 @@ describe("a stage on two servers", { timeout: 900_000 }, () => {
     assert.ok(["done", "rolled-back"].includes(entries.at(-1)?.outcome ?? ""), entries.at(-1)?.says);
     change("four");
     await press();
+    assert.equal((await whole()).length, 1);
     assert.deepEqual(await answersNow(), ["four"]);
-    const { releases, short } = await stageStatus(await stage.ground(), new Date(), signal);
-    assert.deepEqual([releases.length, short], [1, []]);
   });
 });

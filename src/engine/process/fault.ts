@@ -417,6 +417,9 @@ const sentences = {
   "server-not-in-group": (server: string, home: string) => ({
     says: `${server} is not in one group with ${home}: a stage runs on servers that belong together. Set it up again with ${home}.`,
   }),
+  "server-not-heard": (server: string, home: string) => ({
+    says: `${server} is reached from here, but ${home} has heard nothing of it for a minute: let the ports 2377/tcp, 7946/tcp+udp and 4789/udp through between them, or start Docker anew on ${server}. Nothing was changed.`,
+  }),
   "disk-low-there": (server: string, freeGB: number, leastGB: number) => ({
     says: `Only ${freeGB} GB are free on ${server}, and a release wants ${leastGB} GB: free some space there. Nothing was changed.`,
   }),

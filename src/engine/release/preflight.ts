@@ -6,12 +6,16 @@ import { checkCapacity } from "./capacity.ts";
 import type { Ground, Site } from "./ground.ts";
 import { edgeNetwork, labelsOf, serviceName, stackOf } from "./place.ts";
 import { readRoutes, routesOf } from "./routes.ts";
+import { until } from "./swarm/pace.ts";
 import { servicesWith } from "./swarm/tasks.ts";
 import { timersThere } from "./timers/set.ts";
 
 const leastGB = 2;
 
-const node = z.object({ ID: z.string(), Status: z.object({ State: z.string() }).optional() });
+/** A server that was out of reach is back in its group some seconds after it is reached. */
+const patienceMs = 60_000;
+
+const node = z.object({ ID: z.string(), Status: z.object({ State: z.string() }) });
 
 /** Looks at everything that would stop a deploy half way, before anything is done. Answers with what is only worth knowing. */
 export async function preflight(ground: Ground, signal: AbortSignal): Promise<string[]> {
@@ -54,9 +58,17 @@ async function group({ sites }: Ground, signal: AbortSignal): Promise<void> {
   });
   if (!networks.some(({ Name, Scope }) => Name === edgeNetwork && Scope === "swarm"))
     throw fault("not-a-group", [home.name]);
-  const nodes = z.array(node).parse(await home.docker.listNodes());
-  const lost = others.find((site) => !nodes.some(({ ID }) => ID === site.node));
-  if (lost) throw fault("server-not-in-group", [lost.name, home.name]);
+  const end = performance.now() + patienceMs;
+  await until(async () => {
+    const nodes = z.array(node).parse(await home.docker.listNodes());
+    const stateOf = (site: Site) => nodes.find(({ ID }) => ID === site.node)?.Status.State;
+    const foreign = others.find((site) => stateOf(site) === undefined);
+    if (foreign) throw fault("server-not-in-group", [foreign.name, home.name]);
+    // what it was told to stop meanwhile still runs there, and its edge still leads visitors to it
+    const away = others.find((site) => stateOf(site) !== "ready");
+    if (away && performance.now() > end) throw fault("server-not-heard", [away.name, home.name]);
+    return away === undefined ? true : undefined;
+  }, signal);
 }
 
 async function capacityOf({ docker }: Site) {
