@@ -175,6 +175,8 @@ stages:
     timeout: 6 * minutes,
   }, async () => {
     edit("app/main.py", "<h1>Notes</h1>", "<h1>Notes, changed</h1>");
+    // the roll takes longer than it takes to close a panel and open it again, however slow that is
+    edit("app/main.py", /^/, "import time\n\ntime.sleep(15)\n");
     await committed("Change the heading");
     await button("Look Again").click();
     await says("Release 2 would take the place of release 1").waitFor({ timeout: 2 * minutes });
@@ -192,7 +194,12 @@ stages:
       await vscode.command("View: Close Editor");
       await vscode.page.locator(".tab", { hasText: "Deploy notes" }).waitFor({ state: "detached" });
       await vscode.command("Sistership: Deploy…");
-      await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
+      await step(/Roll /, "running")
+        .waitFor({ timeout: 3 * minutes })
+        .catch(async (thrown: Error) => {
+          const shown = await vscode.webview().locator("body").innerText();
+          throw new Error(`${thrown.message}\nthe panel shows: ${shown}`);
+        });
       await vscode.webview().locator(".replicas .version.old").first().waitFor();
       await vscode.webview().locator(".replicas .version.new").first().waitFor();
       await vscode
