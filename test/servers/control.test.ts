@@ -147,6 +147,33 @@ describe("an application that is live", { timeout: 900_000 }, () => {
     assert.doesNotMatch(await on("sh", "-c", files), /second/);
   });
 
+  test("has the old timers where those of a release cannot be set, and the old release with them", async () => {
+    const units = "/etc/systemd/system/sistership-deeds-production";
+    const script = "/var/lib/sistership/deeds-production/schedule/nightly.sh";
+    const [was, runs] = [await on("cat", script), (await status()).releases];
+    await on("mkdir", `${units}-other.service.new`); // where it would be written
+    const more = `  other: { run: node server.js once, schedule: "0 4 * * *" }\n`;
+    stage.edit("sistership.yaml", (text) =>
+      text.replace('"0 3 * * *" }\n', `"30 3 * * *" }\n${more}`).replace("env: {", 'env: { NEW: "1",'),
+    );
+    const { code, says } = await fails(press());
+    assert.equal(code, "taken-back", says);
+    assert.match(says, /The timers of docker could not be set: .*other\.service\.new/);
+    assert.equal(await on("cat", script), was);
+    assert.match(await on("cat", `${units}-nightly.timer`), /03:00/);
+    const { releases, scheduled } = await status();
+    assert.deepEqual([releases, scheduled.map(({ process }) => process)], [runs, ["nightly"]]);
+    assert.ok(scheduled[0]?.next);
+    assert.doesNotMatch(await on("sh", "-c", `ls ${units}-other.timer || true`), /other/);
+    await on("rmdir", `${units}-other.service.new`);
+    stage.edit("sistership.yaml", (text) =>
+      text
+        .replace('"30 3 * * *" }\n', '"0 3 * * *" }\n')
+        .replace(more, "")
+        .replace('env: { NEW: "1",', "env: {"),
+    );
+  });
+
   test("is scaled, started anew and made anew without a visitor noticing", async () => {
     const visitors = traffic({
       ...{ address: stage.server.address, host, connections: 4, asks: [{ path: "/work" }] },

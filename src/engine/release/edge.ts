@@ -13,8 +13,8 @@ interface Served {
 }
 
 /**
- * Tells the edge of every server what the services' labels say. Where nothing is new it is left alone: a reload would
- * close connections that wait for their next request. Answers with the servers that were told something new.
+ * Tells the edge of every server what the services' labels say. Where nothing is new it is left alone: connections
+ * end with what they were made under. Answers with the servers that were told something new.
  */
 export async function tellEdges(
   { place, sites }: Pick<Ground, "place" | "sites">,

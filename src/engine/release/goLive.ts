@@ -8,6 +8,7 @@ import { readRoutes } from "./routes.ts";
 import { type Applied, apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle, type Turnout, takeBack, watch } from "./swarm/roll.ts";
+import { setTimersOf } from "./timers/ofRelease.ts";
 import { cronOf } from "./timers/scheduled.ts";
 import { setTimers } from "./timers/set.ts";
 import { asked, type Heard } from "./verify.ts";
@@ -37,6 +38,7 @@ export async function goLive(all: Going, task: Task): Promise<void> {
   const { ground, confirm } = all;
   const going = { ...all, specs: serving(all.specs) };
   const applied: Applied[] = [];
+  let timed = false;
   await confirm();
   await using alarm = await raiseAlarm(ground, afterwards(going), task.signal);
   const alert = { ...task, signal: alarm.signal };
@@ -45,11 +47,15 @@ export async function goLive(all: Going, task: Task): Promise<void> {
     await edges(ground, alert);
     await look(going, alert);
     await watchOver(going, applied, alert);
-    if (all.whole) await setTimers(ground, Object.values(all.specs), alert);
+    timed = all.whole === true;
+    if (timed) await setTimers(ground, Object.values(all.specs), alert);
   } catch (thrown) {
     // not under the signal that may just have been aborted: nothing is left half done
     if (applied.length === 0) throw alarm.raised() ?? thrown;
-    await goBack(ground, applied, { ...task, signal: AbortSignal.timeout(backMs) });
+    const back = { ...task, signal: AbortSignal.timeout(backMs) };
+    await goBack(ground, applied, back);
+    // some may be new already
+    if (timed) await setTimersOf(ground, all.before, back);
     throw told(alarm.raised() ?? thrown, going);
   }
 }

@@ -10,6 +10,7 @@ import { sweepOnce } from "./swarm/once.ts";
 import { until } from "./swarm/pace.ts";
 import { takeBack } from "./swarm/roll.ts";
 import { type SwarmService, serviceNamed, servicesWith, tasksOf } from "./swarm/tasks.ts";
+import { setTimersOf } from "./timers/ofRelease.ts";
 
 /** What a replica may take beyond its own time to start, and beyond the time that Swarm watches it. */
 const slackMs = 60_000;
@@ -37,12 +38,14 @@ export async function conclude(ground: Ground, now: () => Date, task: Task): Pro
       step.line({ from: "stdout", text: `${name} still runs: it is let run to its end` }),
     );
     await settle(ground, begun, signal);
-    const edges = await tellEdges(ground, signal).then(
-      () => "",
-      (thrown: unknown) => ` ${toFault(thrown).says}`,
-    );
     const runs = await running(ground, signal);
-    const says = `${standing(runs)}${edges}`;
+    const releasing = ["deploy", "rollback", "redeploy"].includes(did);
+    const rest = [
+      await wordsOf(tellEdges(ground, signal)),
+      // they are set last: whoever is gone may not have come to that
+      releasing && runs.length <= 1 ? await wordsOf(setTimersOf(ground, runs[0], task)) : "",
+    ];
+    const says = [standing(runs), ...rest].filter(Boolean).join(" ");
     await append(
       memory,
       {
@@ -54,6 +57,13 @@ export async function conclude(ground: Ground, now: () => Date, task: Task): Pro
     step.says(says);
   });
 }
+
+/** Why something could not be done, where the rest must go on all the same. */
+const wordsOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "",
+    (thrown: unknown) => toFault(thrown).says,
+  );
 
 /** What runs of a place, in a sentence. */
 function standing(releases: readonly number[]): string {

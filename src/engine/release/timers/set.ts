@@ -77,9 +77,9 @@ async function sync(
       input: files.map((line) => `${line}\n`).join(""),
       root: true,
     },
-    { signal, timeoutMs: 60_000, accept: [0, 1, without] },
+    { signal, timeoutMs: 60_000, accept: [0, 1, 2, without] },
   );
   if (code === without && wanted.length > 0) throw fault("no-timers", [name]);
-  if (code === 1)
+  if (code === 1 || code === 2)
     throw fault("timers-refused", [name, stderr.trim().split("\n").at(-1) ?? "it said nothing"]);
 }
