@@ -13,6 +13,9 @@ import {
   rollback,
   stageStatus,
 } from "../../src/engine/release/index.ts";
+import { readRoutes } from "../../src/engine/release/routes.ts";
+import { servicesWith } from "../../src/engine/release/swarm/tasks.ts";
+import { edgeConfig, loadEdge, type Route } from "../../src/engine/server/index.ts";
 import { engine } from "../rig/docker/engine.ts";
 import { become, type Manner, visited } from "../rig/release/app.ts";
 import { fails, type Stage, stageOf } from "../rig/release/stage.ts";
@@ -73,6 +76,29 @@ describe("a release that goes wrong", { timeout: 900_000 }, () => {
       said.join(),
       `${host} has no address: for faults-production to be found, set at its name server: ${host} A ${address}.`,
     );
+  });
+
+  test("is told other domains: nobody is cut who rests between two requests and comes back just then", async () => {
+    const [{ docker, link }] = (await stage.ground()).sites;
+    const services = await servicesWith(docker, ["sistership.routes"], signal);
+    const routes = services.flatMap(({ Spec }) => readRoutes(Spec.Labels));
+    const [own] = routes;
+    assert.ok(own);
+    const visitors = traffic({
+      ...{ address: stage.server.address, host, connections: 60, restMs: 50 },
+      ...{ asks: quick, tell: (body: string) => (body.startsWith("x") ? undefined : body) },
+    });
+    try {
+      for (let turn = 0; turn < 4; turn++) {
+        const other: Route = { ...own, hosts: [`other-${turn}.test`] };
+        assert.equal(await loadEdge(link, edgeConfig([...routes, other]), signal), "changed");
+      }
+      assert.equal(await loadEdge(link, edgeConfig(routes), signal), "changed");
+    } finally {
+      await visitors.stop();
+    }
+    const { failed, sent } = await visitors.stop();
+    assert.deepEqual(failed, [], `of ${sent} requests`);
   });
 
   test("listens at another port than it says: no traffic moves, and the port is named", async () => {

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What visitors met with while something went on. */
 export interface Met {
@@ -16,6 +17,8 @@ interface Visitors {
   address: string;
   host: string;
   connections: number;
+  /** How long each of them rests between two requests, its connection open; not at all unless said. */
+  restMs?: number;
   /** What is asked; a path, and what is sent where it is a POST. */
   asks: readonly { path: string; body?: string }[];
   /** Tells answers apart, such as by version. */
@@ -25,8 +28,10 @@ interface Visitors {
 /** Nobody waits for ever. */
 const patienceMs = 20_000;
 
-/** Visitors who never rest, each over a connection that it keeps. They stop when they are told to, and say what they met with. */
-export function traffic({ address, host, connections, asks, tell }: Visitors): { stop(): Promise<Met> } {
+/** Visitors, each over a connection that it keeps. They stop when they are told to, and say what they met with. */
+export function traffic({ address, host, connections, restMs, asks, tell }: Visitors): {
+  stop(): Promise<Met>;
+} {
   const met: Met = { sent: 0, failed: [], failedFrom: [], slowestMs: 0, answers: {} };
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let going = true;
@@ -46,6 +51,7 @@ export function traffic({ address, host, connections, asks, tell }: Visitors): {
         );
       }
       met.slowestMs = Math.max(met.slowestMs, Math.round(performance.now() - from));
+      if (restMs !== undefined) await pause(restMs);
     }
   };
   const visitors = Array.from({ length: connections }, (_, at) => visitor(at));

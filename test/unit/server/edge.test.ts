@@ -35,12 +35,24 @@ describe("the edge", () => {
       assert.ok(!text(route({ tls })).includes("Strict-Transport-Security"), tls);
   });
 
+  test("leaves what it was told before in peace, and is the same where it is told the same", () => {
+    const listens = (one: Route) => {
+      const { apps } = edgeConfig([one]) as {
+        apps: { http: { servers: Record<string, { listen: string[] }> } };
+      };
+      return Object.values(apps.http.servers).map(({ listen }) => listen[1]);
+    };
+    assert.deepEqual(listens(route({})), listens(route({})));
+    const all = [...listens(route({})), ...listens(route({ path: "/api" }))];
+    assert.equal(new Set(all).size, 4, all.join(" "));
+  });
+
   test("serves plainly what has no certificate yet, except what asks for a password", () => {
     const plain = (one: Route) => {
       const { apps } = edgeConfig([one]) as {
         apps: { http: { servers: { http: { routes: { match?: [{ file?: unknown }] }[] } } } };
       };
-      return apps.http.servers.http.routes[0]?.match?.[0].file !== undefined;
+      return apps.http.servers.http.routes[1]?.match?.[0].file !== undefined;
     };
     assert.equal(plain(route({})), true);
     assert.equal(plain(route({ auth: { user: "team", hash: "$2a$10$x" } })), false);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { handlers } from "./handlers.ts";
 import { accessLog } from "./log.ts";
 import type { Route } from "./route.ts";
@@ -16,9 +17,14 @@ const certificates = "/data/caddy/certificates";
 
 /**
  * What the edge is told: each host name goes to its service, every other one gets a 404 that is the edge's own. It names
- * services, not containers, so a deploy changes nothing here: a reload would cut idle connections.
+ * services, not containers, so a deploy changes nothing here.
  */
 export function edgeConfig(routes: readonly Route[]): CaddyJson {
+  const content = JSON.stringify(configOf(routes, ""));
+  return configOf(routes, createHash("sha256").update(content).digest("hex").slice(0, 12));
+}
+
+function configOf(routes: readonly Route[], generation: string): CaddyJson {
   // Caddy takes the first that fits: the longest path of a host comes first
   const sorted = [...routes].sort((a, b) => b.path.length - a.path.length);
   const secure = sorted.filter(({ tls }) => tls !== "off");
@@ -28,12 +34,15 @@ export function edgeConfig(routes: readonly Route[]): CaddyJson {
     logging: accessLog,
     apps: {
       http: {
+        shutdown_delay: `${goodbyeSeconds}s`,
         servers: {
           http: {
-            listen: [":80"],
+            listen: [":80", leaving("http", generation)],
             ...duplex,
             logs: {},
+            automatic_https: { disable: true },
             routes: [
+              goodbye,
               ...toTls(secure),
               ...sorted.flatMap((route) => [...www(route, "http"), site(route, "http")]),
               nobody,
@@ -41,10 +50,14 @@ export function edgeConfig(routes: readonly Route[]): CaddyJson {
           },
           ...(hosts.length > 0 && {
             https: {
-              listen: [":443"],
+              listen: [":443", leaving("https", generation)],
               ...duplex,
               logs: {},
-              routes: [...secure.flatMap((route) => [...www(route, "https"), site(route, "https")]), nobody],
+              routes: [
+                goodbye,
+                ...secure.flatMap((route) => [...www(route, "https"), site(route, "https")]),
+                nobody,
+              ],
               automatic_https: { disable_redirects: true },
             },
           }),
@@ -87,6 +100,27 @@ function authorities(email: string) {
  * has seen that nothing follows it has its answer cut (one in some hundreds, on a busy machine).
  */
 const duplex = { enable_full_duplex: true };
+
+/** How long visitors may go on over connections of a configuration that was replaced, or of an edge that is to stop. */
+const goodbyeSeconds = 3;
+
+/**
+ * A listener that no other configuration has. Caddy hands a reload's connections over at once, and a request that is on
+ * its way over one that rested is cut, unless a listener goes away: then it waits, and says in the meantime that it leaves.
+ */
+const leaving = (server: string, generation: string) => `unix/@sistership-${server}-${generation}`;
+
+/** Meanwhile whoever asks is told to come by another connection the next time. */
+const goodbye = {
+  match: [
+    {
+      vars: { "{http.shutting_down}": ["true"] },
+      // what becomes a websocket has a use of its own for that header
+      not: [{ header: { Connection: ["*pgrade*"] } }],
+    },
+  ],
+  handle: [{ handler: "headers", response: { set: { Connection: ["close"] } } }],
+};
 
 const nobody = {
   handle: [

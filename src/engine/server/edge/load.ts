@@ -5,8 +5,8 @@ import { adminSocket, type CaddyJson } from "./config.ts";
 import { insideEdge, reasonIn } from "./inside.ts";
 
 /**
- * Hands the edge of a server its configuration, checked first. What it has already is not handed over again, for a
- * reload closes idle connections of clients.
+ * Hands the edge of a server its configuration, checked first. What it has already is not handed over again: connections
+ * of clients end with a configuration, however gently.
  */
 export async function loadEdge(
   link: Link,
