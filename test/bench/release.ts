@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const rows: Record<string, string | number>[] = [];
   const turns: Turn[] = [];
   for (const [name, manner] of Object.entries(manners))
-    for (const [phase, met] of (await visitedWhile(stage, name, manner, deploys, turns)).phases) {
+    for (const [phase, met] of (await visitedWhile(stage, name, manner, deploys, turns)).phases)
       rows.push({
         application: name,
         while: phase,
@@ -51,9 +51,6 @@ async function main(): Promise<void> {
         failed: met.failed,
         "slowest, ms": Math.round(met.slowestMs),
       });
-      for (const [why, times] of Object.entries(met.why))
-        console.error(`${name}, ${phase}: ${times} × ${why}`);
-    }
   const hand = await handOf(rig, stage, values.quick ? 2 : 5);
   const of = (part: keyof Turn) => round(median(turns.slice(0, 5).map((turn) => turn[part])));
   const sum = (column: string) => rows.reduce((all, row) => all + Number(row[column]), 0);
@@ -99,7 +96,8 @@ async function visitedWhile(
   const during = async (phase: string, work: () => Promise<unknown>) => {
     process.stderr.write(`${name}: ${phase}\n`);
     await work();
-    return crowd.phase(phase);
+    const { sent, failed, why } = await crowd.phase(phase);
+    process.stderr.write(`  ${failed} of ${sent} failed ${failed > 0 ? JSON.stringify(why) : ""}\n`);
   };
   await during("nothing happens", () => new Promise((done) => setTimeout(done, 5000)));
   const timed: { version: string; from: number; reports: Report[] }[] = [];

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { saveAndLoad } from "../../../src/engine/server/index.ts";
 import type { Engine } from "../../rig/docker/engine.ts";
@@ -21,7 +22,7 @@ export async function byHand(rig: Engine, stage: Stage, source: string, turns: n
   for (const name of ["docker-compose", "docker-buildx"])
     await docker([
       "cp",
-      join(rig.env.DOCKER_CONFIG ?? "", "cli-plugins", name),
+      realpathSync(join(rig.env.DOCKER_CONFIG ?? "", "cli-plugins", name)),
       `${server.container}:${plugins}/${name}`,
     ]);
   const link = await pool.link({ name: server.name, address: server.name }, signal);

@@ -118,7 +118,7 @@ const kinds: Record<Kind, (going: Going) => Promise<string | undefined>> = {
     const answer = text(asked);
     answer.catch(() => {});
     for (let sent = 0; sent < uploadBytes && !asked.destroyed; sent += piece.length)
-      if (!asked.write(piece)) await new Promise((done) => asked.once("drain", done).once("close", done));
+      if (!asked.write(piece) && !asked.destroyed) await drainedOrClosed(asked);
     asked.end();
     if ((await answer) !== String(uploadBytes)) throw new Error("arrived in part");
     return undefined;
@@ -160,6 +160,16 @@ function ask(
   return asked;
 }
 
+function drainedOrClosed(asked: ClientRequest): Promise<void> {
+  return new Promise((done) => {
+    const on = () => {
+      asked.off("drain", on).off("close", on);
+      done();
+    };
+    asked.on("drain", on).on("close", on);
+  });
+}
+
 function text(asked: ClientRequest): Promise<string> {
   return new Promise((done, failed) => {
     asked.on("error", failed);
@@ -192,6 +202,7 @@ function upgraded(asked: ClientRequest): Promise<Duplex> {
 function echoed(socket: Duplex, said: string): Promise<void> {
   return new Promise((done, failed) => {
     const ended = () => failed(new Error("was closed before its end"));
+    if (socket.destroyed) return ended();
     socket.once("close", ended);
     socket.once("data", () => {
       socket.off("close", ended);
