@@ -1,20 +1,11 @@
 import { posix } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { z } from "zod";
 import { Shelf } from "./shelf.ts";
 import type { Entry } from "./tar.ts";
 
 /** A line of Docker's record of a layer: bytes of the tar as they were, or a place where a file's content stood. */
-const record = z.discriminatedUnion("type", [
-  z.object({ type: z.literal(2), payload: z.base64() }),
-  z.object({
-    type: z.literal(1),
-    name: z.string().optional(),
-    name_raw: z.base64().optional(),
-    size: z.number().default(0),
-  }),
-]);
+type Part = { bytes: string } | { name: string; size: number };
 
 /**
  * The very tar that a layer came from, out of the files that it was unpacked to and Docker's record of all between them.
@@ -27,13 +18,11 @@ export async function* assemble(
   await using shelf = new Shelf();
   let files: AsyncGenerator<Entry> | undefined; // many layers have no content at all
   try {
-    for await (const read of parse(records)) {
-      if (read.type === 2) yield Buffer.from(read.payload, "base64");
-      else if (read.size > 0) {
-        const name =
-          read.name_raw === undefined ? read.name : Buffer.from(read.name_raw, "base64").toString();
+    for await (const part of parse(records)) {
+      if ("bytes" in part) yield Buffer.from(part.bytes, "base64");
+      else if (part.size > 0) {
         files ??= await open();
-        yield* content(plain(name ?? ""), read.size, files, shelf);
+        yield* content(plain(part.name), part.size, files, shelf);
       }
     }
   } finally {
@@ -44,14 +33,23 @@ export async function* assemble(
 /** The size of that tar. */
 export async function sizeOfTar(records: AsyncIterable<Buffer>): Promise<number> {
   let size = 0;
-  for await (const read of parse(records))
-    size += read.type === 2 ? Buffer.byteLength(read.payload, "base64") : read.size;
+  for await (const part of parse(records))
+    size += "bytes" in part ? Buffer.byteLength(part.bytes, "base64") : part.size;
   return size;
 }
 
-async function* parse(records: AsyncIterable<Buffer>): AsyncGenerator<z.infer<typeof record>> {
+async function* parse(records: AsyncIterable<Buffer>): AsyncGenerator<Part> {
   for await (const line of createInterface({ input: Readable.from(records), crlfDelay: 0 }))
-    if (line !== "") yield record.parse(JSON.parse(line));
+    if (line !== "") yield partOf(JSON.parse(line));
+}
+
+/** By hand: there is one for each file, and whether all of it is right is told by the digest of what it makes. */
+function partOf(line: Record<string, unknown>): Part {
+  const { type, payload, name = "", name_raw: raw, size = 0 } = line;
+  if (type === 2 && typeof payload === "string") return { bytes: payload };
+  const named = typeof raw === "string" ? Buffer.from(raw, "base64").toString() : name;
+  if (type === 1 && typeof named === "string" && typeof size === "number") return { name: named, size };
+  throw new Error("the store's record of the layer cannot be read");
 }
 
 async function* content(
