@@ -13,11 +13,13 @@ export async function printStage(
   const status = await onStage(world, stage, "Status", quiet, (ground, task) =>
     stageStatus(ground, new Date(), task.signal),
   );
-  const { replicas, short, releases, lock, at, maintenance, scheduled } = status;
+  const { replicas, short, releases, stopped, lock, at, maintenance, scheduled } = status;
   if (short.length > 0 || replicas.some(({ same }) => same === false) || releases.length !== 1) onUnwell();
   if (json) return void world.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
   const lines = [
-    releases.length === 0 ? "Nothing runs." : `Release ${releases.join(" and ")}, asked at ${at}.`,
+    releases.length === 0
+      ? "Nothing runs."
+      : `Release ${releases.join(" and ")}${stopped ? " is stopped" : ""}, asked at ${at}.`,
     ...replicas.map(({ process, server, state, says, image, same }) =>
       [process, server, state, image && `${image.slice(0, 19)} ${same ? "=" : "≠"} its release`, says]
         .filter(Boolean)

@@ -37,6 +37,7 @@ export const commandIds = [
   "sistership.scaleProcess",
   "sistership.restartProcess",
   "sistership.stopStage",
+  "sistership.startStage",
   "sistership.openStage",
   "sistership.manageSecrets",
   "sistership.destroyStage",

@@ -23,7 +23,7 @@ const specs = [
 const secret = "sk-typed-once-7f3a";
 const minutes = 60_000;
 
-describe("releases in the editor", { timeout: 25 * minutes }, () => {
+describe("releases in the editor", { timeout: 30 * minutes }, () => {
   const home = mkdtempSync(join(tmpdir(), "sistership-releases-"));
   const folder = join(home, "notes");
   const file = (path: string) => join(folder, path);
@@ -176,7 +176,7 @@ stages:
   }, async () => {
     edit("app/main.py", "<h1>Notes</h1>", "<h1>Notes, changed</h1>");
     // the roll takes longer than it takes to close a panel and open it again, however slow that is
-    edit("app/main.py", /^/, "import time\n\ntime.sleep(15)\n");
+    edit("app/main.py", /^/, "import time\n\ntime.sleep(8)\n");
     await committed("Change the heading");
     await button("Look Again").click();
     await says("Release 2 would take the place of release 1").waitFor({ timeout: 2 * minutes });
@@ -197,7 +197,7 @@ stages:
       await step(/Roll /, "running")
         .waitFor({ timeout: 3 * minutes })
         .catch(async (thrown: Error) => {
-          const shown = await vscode.webview().locator("body").innerText();
+          const shown = await vscode.webview().locator("body").textContent();
           throw new Error(`${thrown.message}\nthe panel shows: ${shown}`);
         });
       await vscode.webview().locator(".replicas .version.old").first().waitFor();
@@ -265,6 +265,91 @@ stages:
       await held[Symbol.asyncDispose]();
     }
     await says("Release 2 would take the place of release 1 on staging").waitFor({ timeout: 2 * minutes });
+  });
+
+  test("a lock whose holder is gone is broken by a name and a press; what is begun then can be cancelled", {
+    timeout: 6 * minutes,
+  }, async () => {
+    const { signal } = new AbortController();
+    const link = await servers.pool.link({ name: "fra1", address: "fra1" }, signal);
+    const memory = memoryOn(link, { app: "notes", stage: "staging" });
+    await using held = await takeLock(memory, {
+      owner: "carol@gone",
+      doing: "deploy",
+      signal,
+      now: () => new Date(),
+    });
+    assert.equal(held.signal.aborted, false);
+    await button(/^\s*Deploy\s*$/).click({ timeout: 2 * minutes });
+    await says(/^carol@gone is at it on staging/).waitFor({ timeout: minutes });
+    await button("Break the Lock…").click();
+    await vscode.page.locator(".monaco-dialog-box", { hasText: "Break the lock of carol@gone?" }).waitFor();
+    await vscode.screenshot("release-break-lock");
+    await vscode.dialogButton("Break the Lock").click();
+    await says("Release 2 would take the place of release 1 on staging").waitFor({ timeout: 2 * minutes });
+
+    await button(/^\s*Deploy\s*$/).click();
+    await step(/Roll /, "running").waitFor({ timeout: 3 * minutes });
+    await button(/^\s*Cancel\s*$/).click();
+    await says("It was cancelled, and what it had begun was taken back").waitFor({ timeout: 3 * minutes });
+    await vscode.screenshot("release-cancelled");
+    assert.match(await asked(servers.servers[0].address, "staging.notes.test", "/"), /<h1>Notes</);
+    await vscode.row("Servers", /^staging ?release 1 · 2 well/).waitFor();
+  });
+
+  test("a process is scaled and restarted, a stage stopped and brought back, and destroyed by its name alone", {
+    timeout: 8 * minutes,
+  }, async () => {
+    const [{ address }] = servers.servers;
+    const web = /^web ?\d of \d well/;
+    const answer = () => asked(address, "staging.notes.test", "/");
+    const box = vscode.page.locator(".quick-input-widget input").first();
+    const type = async (text: string) => {
+      await box.waitFor();
+      await box.fill(text);
+      await vscode.page.keyboard.press("Enter");
+    };
+    await vscode.rowAction("Servers", web, "Scale…");
+    await type("2");
+    await vscode.row("Servers", /^web ?2 of 2 well$/).waitFor({ timeout: 2 * minutes });
+    await vscode.row("Servers", /^staging ?release 1 · 3 well/).waitFor();
+    await vscode.screenshot("release-scaled");
+    await vscode.row("Activity", /^Scale web on staging to 2 ?done/).waitFor();
+    await vscode.rowAction("Servers", web, "Restart on the Servers");
+    await vscode.row("Activity", /^Restart web on staging ?done/).waitFor({ timeout: 2 * minutes });
+    await vscode.row("Servers", /^web ?2 of 2 well$/).waitFor({ timeout: minutes });
+    assert.match(await answer(), /<h1>Notes</);
+
+    const staging = vscode.row("Servers", /^staging/).first();
+    /** What was begun before is looked at to its end: until then no other thing can be begun. */
+    const menu = async (item: string) => {
+      const entry = vscode.page.locator(".monaco-menu .action-item", { hasText: item });
+      for (let tries = 0; ; tries++) {
+        await staging.click({ button: "right" });
+        await entry.waitFor();
+        if (!(await entry.evaluate(({ classList }) => classList.contains("disabled")))) break;
+        assert.ok(tries < 60, `${item} stays disabled`);
+        await vscode.page.keyboard.press("Escape");
+        await wait(500);
+      }
+      await entry.click();
+    };
+    await menu("Stop on the Servers…");
+    await vscode.dialogButton("Stop").click();
+    await vscode.row("Servers", /^staging ?release 1 · stopped/).waitFor({ timeout: 2 * minutes });
+    await vscode.screenshot("release-stopped");
+    await menu("Start Again on the Servers");
+    await vscode.row("Servers", /^staging ?release 1 · 2 well/).waitFor({ timeout: 3 * minutes });
+    assert.match(await answer(), /<h1>Notes</);
+
+    await menu("Destroy Stage…");
+    await type("notes-production");
+    await vscode.page.locator(".quick-input-widget", { hasText: "Type notes-staging to go on." }).waitFor();
+    await vscode.screenshot("release-destroy");
+    await type("notes-staging");
+    await vscode.row("Servers", /^staging ?nothing runs/).waitFor({ timeout: 3 * minutes });
+    await assert.rejects(answer(), "the edge has no certificate for that name any more");
+    assert.match(await asked(address, "notes.test", "/"), /<h1>Notes</);
   });
 
   test("all of it is readable in every theme", { timeout: 2 * minutes }, async () => {

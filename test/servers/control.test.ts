@@ -200,8 +200,8 @@ describe("an application that is live", { timeout: 900_000 }, () => {
   test("is stopped, and started again as it was", async () => {
     const by = await control();
     await stage.perform((task) => stop(by, task));
-    const { replicas, scheduled } = await status();
-    assert.deepEqual([replicas, scheduled[0]?.next], [[], undefined]);
+    const { replicas, scheduled, stopped } = await status();
+    assert.deepEqual([stopped, replicas, scheduled[0]?.next], [true, [], undefined]);
     await stage.perform((task) => redeploy(by, task));
     assert.equal((await tasks("web")).length, 2);
     assert.ok((await status()).scheduled[0]?.next);

@@ -5,9 +5,13 @@ import type { Runs } from "../protocol.ts";
 export function drawRuns(runs: Runs | undefined): HTMLElement[] {
   if (runs === undefined) return [];
   const { status, built } = runs;
-  const { releases, replicas, short, at } = status;
+  const { releases, replicas, short, at, stopped } = status;
   const asked = `asked at ${clock(at)}`;
   if (releases.length === 0) return [heading("What runs now", asked), el("p", "dim", "Nothing runs yet.")];
+  if (stopped) {
+    const says = `Release ${releases.join(" and ")} is stopped. It starts again by its menu in the side bar, or by a deploy.`;
+    return [heading("What runs now", asked), el("p", "dim", says)];
+  }
   const here = Object.values(built ?? {});
   const table = el(
     "table",

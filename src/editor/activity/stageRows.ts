@@ -12,9 +12,12 @@ export function stageRows(stages: readonly StageSeen[], now: Date): Row[] {
     if (looked === undefined || (looked.deeds.length === 0 && looked.status.lock === undefined)) return [];
     const { app, stage, folder } = at;
     const { status, deeds } = looked;
-    const { lock, releases } = status;
+    const { lock, releases, stopped } = status;
     const id = `stage/${folder}/${stage}`;
-    const runs = releases.length === 0 ? "nothing runs" : `release ${releases.join(" and ")} is live`;
+    const runs =
+      releases.length === 0
+        ? "nothing runs"
+        : `release ${releases.join(" and ")} is ${stopped ? "stopped" : "live"}`;
     const said = `${lock ? `${lock.owner} is at it: ${lock.doing}` : runs}, asked at ${when(looked.at, now)}`;
     return [
       {

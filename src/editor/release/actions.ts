@@ -52,7 +52,7 @@ export async function stopStage(at: StageHere, means: Means): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        "It will not answer until it is deployed or rolled back again. Its data and its releases stay.",
+        "It will not answer until it is started or deployed again. Its data and its releases stay.",
       ),
     },
     stops,
@@ -60,6 +60,14 @@ export async function stopStage(at: StageHere, means: Means): Promise<void> {
   if (chosen !== stops) return;
   const { stop } = await engine();
   await act(`Stop ${at.app} on ${at.stage}`, at, means, (ground, task) => stop({ ...doer(), ground }, task));
+}
+
+/** Starts what was stopped, as its release says. */
+export async function startStage(at: StageHere, means: Means): Promise<void> {
+  const { redeploy } = await engine();
+  await act(`Start ${at.app} on ${at.stage}`, at, means, async (ground, task) => {
+    await redeploy({ ...doer(), ground }, task);
+  });
 }
 
 /** Takes a stage off its servers, its data included: whoever wants that types its name. */

@@ -55,6 +55,7 @@ export function registerRelease(register: Register, means: Means): vscode.Dispos
   onStage("sistership.scaleProcess", async (at, row) => (await actions()).scaleProcess(at, row, means));
   onStage("sistership.restartProcess", async (at, row) => (await actions()).restartProcess(at, row, means));
   onStage("sistership.stopStage", async (at) => (await actions()).stopStage(at, means));
+  onStage("sistership.startStage", async (at) => (await actions()).startStage(at, means));
   onStage("sistership.destroyStage", async (at) => (await actions()).destroyStage(at, means));
   onStage("sistership.openStage", async (at) => (await actions()).openStage(at));
   onStage("sistership.manageSecrets", async (at) => (await import("./secrets.ts")).manageSecrets(at, means));

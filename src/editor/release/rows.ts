@@ -55,6 +55,7 @@ function stageRow(server: string, at: StageSeen): Row {
     facets: [
       "stage",
       ...(released ? (["released"] as const) : []),
+      ...(looked?.status.stopped ? (["stopped"] as const) : []),
       ...(url === undefined ? [] : (["domain"] as const)),
     ],
     ...{ folder, stage },
@@ -73,12 +74,13 @@ function sentence(state: StageSeen["state"], looked: Looked | undefined): string
 
 /** "release 12 · 3 well · same image · 22:31" */
 function summary({ status, at }: Looked): string {
-  const { releases, replicas, short, lock } = status;
+  const { releases, replicas, short, lock, stopped } = status;
   const well = replicas.filter(isWell).length;
   const missing = short.reduce((sum, { has, wants }) => sum + wants - has, 0);
   return [
     lock && `${lock.owner} is at it: ${lock.doing}`,
     releases.length === 0 ? "nothing runs" : `release ${releases.join(" and ")}`,
+    stopped && "stopped",
     replicas.length > 0 && (missing > 0 ? `${well} of ${well + missing} well` : `${well} well`),
     imageSays(replicas),
     clock(at),
@@ -100,9 +102,9 @@ function iconOf(state: StageSeen["state"], looked: Looked | undefined): NonNulla
   if (state?.is === "looking") return icons.busy;
   // what was true before is not known now: unknown is grey
   if (state === undefined || state.is === "trouble" || looked === undefined) return icons.unknown;
-  const { releases, replicas, short, lock } = looked.status;
+  const { releases, replicas, short, lock, stopped } = looked.status;
   if (lock) return icons.busy;
-  if (releases.length === 0) return icons.unknown;
+  if (releases.length === 0 || stopped) return icons.unknown;
   if (short.some(({ has }) => has === 0) || replicas.some(({ same }) => same === false)) return icons.bad;
   return short.length > 0 || releases.length > 1 ? icons.found : icons.good;
 }

@@ -27,9 +27,9 @@ export function stageText(all: readonly StageSeen[]): { text: string; tooltip: s
 
 /** "release 12, 3 commits behind" */
 export function against({ status, distance }: Pick<Looked, "status" | "distance">): string {
-  const { releases, source } = status;
+  const { releases, source, stopped } = status;
   if (releases.length === 0) return "nothing runs";
-  const release = `release ${releases.join(" and ")}`;
+  const release = `release ${releases.join(" and ")}${stopped ? ", stopped" : ""}`;
   if (source?.commit === undefined) return `${release}, of no commit`;
   const dirty = source.dirty ? ", with changes of its own" : "";
   return `${release}, ${far(distance)}${dirty}`;

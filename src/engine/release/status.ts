@@ -31,6 +31,8 @@ export interface StageStatus {
   at: string;
   /** The releases that run: one, or none; several where they were left mixed. */
   releases: number[];
+  /** Whether it was told to stop: it is there, and none of it is wanted to run. */
+  stopped: boolean;
   source?: Source;
   replicas: Replica[];
   /** Processes with fewer well replicas than they should have. */
@@ -57,10 +59,12 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
   const digests = new Map<string, string>();
   const replicas: Replica[] = [];
   const short: StageStatus["short"] = [];
+  let wanted = 0;
   for (const service of services) {
     const process = service.Spec.Labels?.["sistership.process"] ?? "";
     const recorded = service.Spec.Labels?.["sistership.image"] ?? "";
     const wants = service.Spec.Mode?.Replicated?.Replicas ?? 1;
+    wanted += wants;
     const tasks = (await tasksOf(docker, service.ID, signal)).filter(
       (task) => task.DesiredState === "running",
     );
@@ -93,6 +97,7 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     ...place,
     at: now.toISOString(),
     releases: numbers,
+    stopped: services.length > 0 && wanted === 0,
     ...(record ? { source: record.source } : {}),
     replicas,
     ...{ short, scheduled: await scheduledStatus(ground, record, now, signal) },

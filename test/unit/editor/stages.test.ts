@@ -19,7 +19,7 @@ const replica = (more: Partial<Status["replicas"][number]> = {}): Status["replic
 function looked(status: Partial<Status> = {}, more: Partial<Looked> = {}): Looked {
   return {
     status: {
-      ...{ app: "shop", stage: "production", at: at.toISOString(), releases: [12] },
+      ...{ app: "shop", stage: "production", at: at.toISOString(), releases: [12], stopped: false },
       ...{ replicas: [replica()], short: [], scheduled: [], source: { commit: "abc1234def", dirty: false } },
       ...status,
     },
@@ -39,6 +39,12 @@ describe("a stage below its server", () => {
   test("is grey before anybody has looked, and offers only what needs no looking", () => {
     assert.deepEqual([row()?.description, row()?.icon?.id], ["not looked at yet", "circle-outline"]);
     assert.deepEqual(row()?.facets, ["stage"]);
+  });
+  test("says that it was told to stop, which is no fault, and offers to start it", () => {
+    const stopped = row({ is: "known", ...looked({ stopped: true, replicas: [] }) });
+    assert.match(stopped?.description ?? "", /^release 12 · stopped · /);
+    assert.equal(stopped?.icon?.id, "circle-outline");
+    assert.ok(stopped?.facets?.includes("stopped"));
   });
   test("says its release, how many are well, whether the image is the one, and since when that is known", () => {
     const well = row({ is: "known", ...looked() });
