@@ -197,8 +197,13 @@ describe("a profile is written with help", () => {
       .locator(".view-line span", { hasText: /^prot$/ })
       .last()
       .click();
-    await vscode.page.keyboard.press("Control+.");
-    await vscode.page.locator(".action-widget .monaco-list-row", { hasText: "port" }).first().click();
+    const fix = vscode.page.locator(".action-widget .monaco-list-row", { hasText: "port" }).first();
+    // pressed before the fixes are there, it says that there are none, and stays shut
+    for (let tries = 0; tries < 10 && !(await fix.isVisible()); tries++) {
+      await vscode.page.keyboard.press("Control+.");
+      await fix.waitFor({ timeout: 3000 }).catch(() => {});
+    }
+    await fix.click();
     await vscode.text("port: 3000").waitFor();
     await vscode.page.locator(".squiggly-error").waitFor({ state: "detached" });
   });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { handlers } from "./handlers.ts";
 import { accessLog } from "./log.ts";
 import type { Route } from "./route.ts";
@@ -20,11 +19,6 @@ const certificates = "/data/caddy/certificates";
  * services, not containers, so a deploy changes nothing here.
  */
 export function edgeConfig(routes: readonly Route[]): CaddyJson {
-  const content = JSON.stringify(configOf(routes, ""));
-  return configOf(routes, createHash("sha256").update(content).digest("hex").slice(0, 12));
-}
-
-function configOf(routes: readonly Route[], generation: string): CaddyJson {
   // Caddy takes the first that fits: the longest path of a host comes first
   const sorted = [...routes].sort((a, b) => b.path.length - a.path.length);
   const secure = sorted.filter(({ tls }) => tls !== "off");
@@ -37,7 +31,7 @@ function configOf(routes: readonly Route[], generation: string): CaddyJson {
         shutdown_delay: `${goodbyeSeconds}s`,
         servers: {
           http: {
-            listen: [":80", leaving("http", generation)],
+            listen: [":80", leaving("http")],
             ...duplex,
             logs: {},
             automatic_https: { disable: true },
@@ -50,7 +44,7 @@ function configOf(routes: readonly Route[], generation: string): CaddyJson {
           },
           ...(hosts.length > 0 && {
             https: {
-              listen: [":443", leaving("https", generation)],
+              listen: [":443", leaving("https")],
               ...duplex,
               logs: {},
               routes: [
@@ -108,7 +102,18 @@ const goodbyeSeconds = 3;
  * A listener that no other configuration has. Caddy hands a reload's connections over at once, and a request that is on
  * its way over one that rested is cut, unless a listener goes away: then it waits, and says in the meantime that it leaves.
  */
-const leaving = (server: string, generation: string) => `unix/@sistership-${server}-${generation}`;
+const leaving = (server: string) => `unix/@sistership-${server}-${noTurn}`;
+
+/** What stands for the turn in which a configuration is handed over. */
+const noTurn = "0".repeat(12);
+
+/** A configuration as it is handed over, this time and no other: the listener before may not be gone yet. */
+export const inTurn = (config: CaddyJson, turn: string): string =>
+  JSON.stringify(config).replaceAll(`-${noTurn}"`, `-${turn}"`);
+
+/** What was handed over, whenever that was. */
+export const whichever = (text: string): unknown =>
+  JSON.parse(text.replace(/("unix\/@sistership-https?-)[0-9a-f]{12}"/g, `$1${noTurn}"`));
 
 /** Meanwhile whoever asks is told to come by another connection the next time. */
 const goodbye = {

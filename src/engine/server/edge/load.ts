@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { fault } from "../../process/index.ts";
 import type { Link } from "../link.ts";
-import { adminSocket, type CaddyJson } from "./config.ts";
+import { adminSocket, type CaddyJson, inTurn, whichever } from "./config.ts";
 import { insideEdge, reasonIn } from "./inside.ts";
 
 /**
@@ -16,9 +17,9 @@ export async function loadEdge(
   const inside = await insideEdge(link, signal);
   // Caddy writes down what it runs, to go on with it after a restart.
   const kept = await inside(["cat", "/config/caddy/autosave.json"]);
-  if (kept.code === 0 && isDeepStrictEqual(JSON.parse(kept.stdout), JSON.parse(JSON.stringify(config))))
+  if (kept.code === 0 && isDeepStrictEqual(whichever(kept.stdout), whichever(JSON.stringify(config))))
     return "same";
-  const input = JSON.stringify(config);
+  const input = inTurn(config, randomBytes(6).toString("hex"));
   for (const args of [["validate"], ["reload", "--address", `unix/${adminSocket.inside}`]]) {
     const done = await inside(["caddy", ...args, "--config", "/dev/stdin"], input);
     if (done.code !== 0)
