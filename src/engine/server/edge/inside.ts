@@ -1,6 +1,10 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { fault, type Output } from "../../process/index.ts";
 import type { Link, Remote } from "../link.ts";
 import { edgeService } from "./service.ts";
+
+/** A little longer than Swarm gives an edge to end. */
+const patienceMs = 40_000;
 
 /** Runs programs in the container of a server's edge. What they are given comes by standard input. */
 export async function insideEdge(
@@ -8,11 +12,33 @@ export async function insideEdge(
   signal: AbortSignal,
 ): Promise<(program: readonly string[], input?: string) => Promise<Output>> {
   const docker = await dockerOf(link, signal);
-  const found = await docker(["ps", "-q", "--filter", `label=com.docker.swarm.service.name=${edgeService}`]);
-  const [id = ""] = found.stdout.split("\n");
-  if (id === "")
-    throw fault("edge-unwell", [link.target.name, "it has no container that runs: set the server up again"]);
+  const id = await containerOf(link, docker, signal);
   return (program, input) => docker(["exec", ...(input === undefined ? [] : ["-i"]), id, ...program], input);
+}
+
+/** One that is just restarted has none until the one before has ended. */
+async function containerOf(
+  link: Link,
+  docker: Awaited<ReturnType<typeof dockerOf>>,
+  signal: AbortSignal,
+): Promise<string> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const { stdout } = await docker([
+      "ps",
+      "-q",
+      "--filter",
+      `label=com.docker.swarm.service.name=${edgeService}`,
+    ]);
+    const [id = ""] = stdout.split("\n");
+    if (id !== "") return id;
+    if (performance.now() > end)
+      throw fault("edge-unwell", [
+        link.target.name,
+        "it has no container that runs: set the server up again",
+      ]);
+    await pause(1000, undefined, { signal });
+  }
 }
 
 /** `docker …` as this user, or as root where the user may not. */
