@@ -15,6 +15,7 @@ import {
   stageStatus,
   stop,
 } from "../../src/engine/release/index.ts";
+import { setTimersOf } from "../../src/engine/release/timers/ofRelease.ts";
 import { engine } from "../rig/docker/engine.ts";
 import { ownImage } from "../rig/release/ownImage.ts";
 import { fails, type Stage, stageOf } from "../rig/release/stage.ts";
@@ -202,6 +203,11 @@ describe("an application that is live", { timeout: 900_000 }, () => {
     await stage.perform((task) => stop(by, task));
     const { replicas, scheduled, stopped } = await status();
     assert.deepEqual([stopped, replicas, scheduled[0]?.next], [true, [], undefined]);
+    // whoever ends what another began there starts nothing by the clock either
+    const [release] = (await status()).releases;
+    assert.ok(release);
+    await stage.perform((task) => setTimersOf(by.ground, release, task));
+    assert.equal((await status()).scheduled[0]?.next, undefined);
     await stage.perform((task) => redeploy(by, task));
     assert.equal((await tasks("web")).length, 2);
     assert.ok((await status()).scheduled[0]?.next);

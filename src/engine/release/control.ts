@@ -3,9 +3,9 @@ import { fault, type Task } from "../process/index.ts";
 import { goLive } from "./goLive.ts";
 import type { Ground } from "./ground.ts";
 import { running } from "./history.ts";
-import { labelsOf, stackOf } from "./place.ts";
+import { stackOf } from "./place.ts";
 import { update } from "./swarm/apply.ts";
-import { type SwarmService, servicesWith } from "./swarm/tasks.ts";
+import { processesAt, type SwarmService } from "./swarm/tasks.ts";
 import { stopTimers } from "./timers/set.ts";
 import { type Doer, undertake } from "./undertake.ts";
 
@@ -94,8 +94,7 @@ async function processesOf(
   process: string | undefined,
   signal: AbortSignal,
 ): Promise<SwarmService[]> {
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  const services = await servicesWith(sites[0].docker, [...labels, "sistership.process"], signal);
+  const services = await processesAt(sites[0].docker, place, signal);
   if (services.length === 0) throw fault("nothing-released", [stackOf(place)]);
   const nameOf = ({ Spec }: SwarmService) => Spec.Labels?.["sistership.process"] ?? "";
   const found = services.filter((service) => process === undefined || nameOf(service) === process);

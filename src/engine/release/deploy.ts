@@ -16,7 +16,7 @@ import type { Built, Supply } from "./supply.ts";
 import { entryName } from "./swarm/kept.ts";
 import { sweepOnce } from "./swarm/once.ts";
 import { ensureNetwork, markNodes } from "./swarm/prepare.ts";
-import { servicesWith } from "./swarm/tasks.ts";
+import { processesAt } from "./swarm/tasks.ts";
 import { tidy } from "./tidy.ts";
 import { cronOf } from "./timers/scheduled.ts";
 import { type Doer, type Undertaking, undertake } from "./undertake.ts";
@@ -162,8 +162,7 @@ async function asItRuns(
   { place, sites }: Ground,
   signal: AbortSignal,
 ): Promise<Draft> {
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  const services = await servicesWith(sites[0].docker, [...labels, "sistership.process"], signal);
+  const services = await processesAt(sites[0].docker, place, signal);
   const processes = Object.fromEntries(
     Object.entries(record.processes).flatMap(([name, spec]) => {
       // what runs by the clock is a service only while it runs

@@ -4,7 +4,7 @@ import { stackOf } from "./place.ts";
 import { type ReleaseRecord, readRecord } from "./record.ts";
 import { type Entry, readJournal, unfinished, verify } from "./state/journal.ts";
 import { holder } from "./state/lock.ts";
-import { servicesWith } from "./swarm/tasks.ts";
+import { processesAt } from "./swarm/tasks.ts";
 
 type Remembering = Pick<Ground, "place" | "memory">;
 
@@ -44,11 +44,7 @@ export async function releases(at: Remembering, signal: AbortSignal): Promise<Ke
 /** The number of the release that runs, as the services themselves say; several where they were left mixed. */
 export async function running({ place, sites }: Ground, signal: AbortSignal): Promise<number[]> {
   const [home] = sites;
-  const services = await servicesWith(
-    home.docker,
-    [`sistership.app=${place.app}`, `sistership.stage=${place.stage}`, "sistership.process"],
-    signal,
-  );
+  const services = await processesAt(home.docker, place, signal);
   const numbers = services.flatMap(({ Spec }) => Number(Spec.Labels?.["sistership.release"] ?? Number.NaN));
   return [...new Set(numbers.filter(Number.isInteger))].sort((a, b) => a - b);
 }

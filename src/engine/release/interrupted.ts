@@ -9,7 +9,7 @@ import { judge } from "./swarm/judge.ts";
 import { sweepOnce } from "./swarm/once.ts";
 import { until } from "./swarm/pace.ts";
 import { takeBack } from "./swarm/roll.ts";
-import { type SwarmService, serviceNamed, servicesWith, tasksOf } from "./swarm/tasks.ts";
+import { processesAt, type SwarmService, serviceNamed, tasksOf } from "./swarm/tasks.ts";
 import { setTimersOf } from "./timers/ofRelease.ts";
 
 /** What a replica may take beyond its own time to start, and beyond the time that Swarm watches it. */
@@ -74,13 +74,14 @@ function standing(releases: readonly number[]): string {
 
 async function settle(ground: Ground, begun: Entry, signal: AbortSignal): Promise<void> {
   const [{ docker }] = ground.sites;
+  const processes = () => processesAt(docker, ground.place, signal);
   const back: Applied[] = [];
-  for (const service of await processesOf(ground, signal))
+  for (const service of await processes())
     if ((await fate(ground, service, begun, signal)) === "stuck") back.push(appliedTo(service));
   if (back.length > 0) await takeBack(docker, back, signal);
   const record = (await records(ground, signal)).find(({ number }) => number === begun.release);
   const names = Object.values(record?.processes ?? {}).map(({ Name }) => Name);
-  const services = (await processesOf(ground, signal)).filter(({ Spec }) => names.includes(Spec.Name));
+  const services = (await processes()).filter(({ Spec }) => names.includes(Spec.Name));
   const numbers = new Set(services.map(({ Spec }) => releaseOf(Spec)));
   const half = services.filter((service) => isHalf(service, begun));
   if (numbers.size > 1 && half.length > 0) await takeBack(docker, half.map(appliedTo), signal);
@@ -127,8 +128,3 @@ const appliedTo = ({ ID, Spec, PreviousSpec }: SwarmService): Applied => ({
   ...{ name: Spec.Name ?? "", id: ID, release: releaseOf(Spec) },
   ...(PreviousSpec ? { before: PreviousSpec } : {}),
 });
-
-function processesOf({ place, sites }: Ground, signal: AbortSignal): Promise<SwarmService[]> {
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  return servicesWith(sites[0].docker, [...labels, "sistership.process"], signal);
-}

@@ -3,10 +3,10 @@ import { fault, type Task } from "../process/index.ts";
 import type { Control } from "./control.ts";
 import { tellEdges } from "./edge.ts";
 import type { Ground } from "./ground.ts";
-import { labelsOf, stackOf } from "./place.ts";
+import { stackOf } from "./place.ts";
 import { judge } from "./swarm/judge.ts";
 import { pagesOf, setPage } from "./swarm/pages.ts";
-import { servicesWith, tasksOf } from "./swarm/tasks.ts";
+import { processesAt, tasksOf } from "./swarm/tasks.ts";
 import { undertake } from "./undertake.ts";
 
 /** What Swarm keeps of a page at most, on engines of all ages. */
@@ -22,7 +22,7 @@ export async function maintenanceOn(
   const bytes = Buffer.byteLength(shown);
   if (bytes > largest) throw fault("page-too-large", [Math.ceil(bytes / 1000), largest / 1000]);
   await undertake(ground, doer, "maintenance on", task, async ({ task, begins }) => {
-    const services = await processesOf(ground, task.signal);
+    const services = await processesAt(ground.sites[0].docker, ground.place, task.signal);
     if (services.length === 0) throw fault("nothing-released", [stackOf(ground.place)]);
     await begins({});
     await tell(ground, shown, task);
@@ -47,7 +47,7 @@ export async function maintenanceOff({ ground, ...doer }: Control, task: Task): 
 
 async function areWell(ground: Ground, signal: AbortSignal): Promise<void> {
   const [{ docker }] = ground.sites;
-  for (const service of await processesOf(ground, signal)) {
+  for (const service of await processesAt(docker, ground.place, signal)) {
     const { Mode, Name = "", Labels = {} } = service.Spec;
     const judged = judge(
       { ...service, UpdateStatus: null },
@@ -84,9 +84,4 @@ async function tell(ground: Ground, page: string | undefined, task: Task): Promi
       throw thrown;
     }
   });
-}
-
-function processesOf({ place, sites }: Ground, signal: AbortSignal) {
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  return servicesWith(sites[0].docker, [...labels, "sistership.process"], signal);
 }

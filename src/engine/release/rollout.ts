@@ -1,16 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { canonical } from "./canonical.ts";
 import type { Ground, Site } from "./ground.ts";
-import { labelsOf } from "./place.ts";
 import { linesOf } from "./swarm/postMortem.ts";
-import {
-  complaint,
-  isOver,
-  type SwarmService,
-  type SwarmTask,
-  servicesWith,
-  tasksOf,
-} from "./swarm/tasks.ts";
+import { complaint, isOver, processesAt, type SwarmService, type SwarmTask, tasksOf } from "./swarm/tasks.ts";
 
 /** A replica while versions change places. */
 export interface RollingReplica {
@@ -73,8 +65,7 @@ export async function* rollout(ground: Ground, signal: AbortSignal): AsyncGenera
 
 async function look({ place, sites }: Ground, signal: AbortSignal): Promise<Seen[]> {
   const [{ docker }] = sites;
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  const services = await servicesWith(docker, [...labels, "sistership.process"], signal);
+  const services = await processesAt(docker, place, signal);
   return Promise.all(
     services.map(async (service) => ({ service, tasks: await tasksOf(docker, service.ID, signal) })),
   );

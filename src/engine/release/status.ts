@@ -1,12 +1,19 @@
 import { z } from "zod";
 import type { Ground, Site } from "./ground.ts";
 import { records, running } from "./history.ts";
-import { labelsOf } from "./place.ts";
 import { containerOf } from "./plan.ts";
 import type { Source } from "./record.ts";
 import { type Holder, holder } from "./state/lock.ts";
 import { pagesOf } from "./swarm/pages.ts";
-import { complaint, isCurrent, type SwarmService, servicesWith, tasksOf } from "./swarm/tasks.ts";
+import {
+  areStopped,
+  complaint,
+  isCurrent,
+  processesAt,
+  type SwarmService,
+  tasksOf,
+  wantedOf,
+} from "./swarm/tasks.ts";
 import { type ScheduledStatus, scheduledStatus } from "./timers/status.ts";
 
 /** A replica as its server sees it. */
@@ -54,17 +61,14 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
   const [{ docker }] = sites;
   const numbers = await running(ground, signal);
   const record = (await records(ground, signal)).find(({ number }) => number === numbers.at(-1));
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
-  const services = await servicesWith(docker, [...labels, "sistership.process"], signal);
+  const services = await processesAt(docker, place, signal);
   const digests = new Map<string, string>();
   const replicas: Replica[] = [];
   const short: StageStatus["short"] = [];
-  let wanted = 0;
   for (const service of services) {
     const process = service.Spec.Labels?.["sistership.process"] ?? "";
     const recorded = service.Spec.Labels?.["sistership.image"] ?? "";
-    const wants = service.Spec.Mode?.Replicated?.Replicas ?? 1;
-    wanted += wants;
+    const wants = wantedOf(service);
     const tasks = (await tasksOf(docker, service.ID, signal)).filter(
       (task) => task.DesiredState === "running",
     );
@@ -97,7 +101,7 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     ...place,
     at: now.toISOString(),
     releases: numbers,
-    stopped: services.length > 0 && wanted === 0,
+    stopped: areStopped(services),
     ...(record ? { source: record.source } : {}),
     replicas,
     ...{ short, scheduled: await scheduledStatus(ground, record, now, signal) },

@@ -7,7 +7,7 @@ import { containerOf } from "./plan.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { remove } from "./swarm/apply.ts";
 import { secretsOf } from "./swarm/kept.ts";
-import { isOver, servicesWith, tasksOf } from "./swarm/tasks.ts";
+import { isOver, processesAt, servicesWith, tasksOf } from "./swarm/tasks.ts";
 
 /** Takes away what neither the release that runs nor one that can be gone back to needs. Data is not among it. */
 export async function tidy(ground: Ground, now: ReleaseRecord, task: Task): Promise<void> {
@@ -34,9 +34,8 @@ export async function tidy(ground: Ground, now: ReleaseRecord, task: Task): Prom
 /** Processes that the profile no longer has. */
 async function retire({ place, sites }: Ground, now: ReleaseRecord, signal: AbortSignal): Promise<void> {
   const [{ docker }] = sites;
-  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
   const names = Object.values(now.processes).map(({ Name }) => Name);
-  for (const { Spec } of await servicesWith(docker, [...labels, "sistership.process"], signal))
+  for (const { Spec } of await processesAt(docker, place, signal))
     if (!names.includes(Spec.Name)) await remove(docker, Spec.Name ?? "", signal);
 }
 

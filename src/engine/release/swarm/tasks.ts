@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { z } from "zod";
 import { canonical } from "../canonical.ts";
+import { labelsOf, type Place } from "../place.ts";
 
 const task = z.object({
   ID: z.string(),
@@ -56,6 +57,19 @@ export async function servicesWith(
   const found = await docker.listServices({ filters: { label: [...labels] }, abortSignal: signal });
   return z.array(service).parse(found);
 }
+
+/** The services that run the processes of a place. */
+export function processesAt(docker: Docker, place: Place, signal: AbortSignal): Promise<SwarmService[]> {
+  const labels = Object.entries(labelsOf(place)).map((pair) => pair.join("="));
+  return servicesWith(docker, [...labels, "sistership.process"], signal);
+}
+
+/** How many replicas a service is to have. */
+export const wantedOf = ({ Spec }: SwarmService): number => Spec.Mode?.Replicated?.Replicas ?? 1;
+
+/** Whether these were told to stop: they are there, and nothing of them is wanted to run. */
+export const areStopped = (services: readonly SwarmService[]): boolean =>
+  services.length > 0 && services.every((service) => wantedOf(service) === 0);
 
 export async function serviceNamed(
   docker: Docker,
