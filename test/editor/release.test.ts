@@ -73,6 +73,13 @@ stages:
     rmSync(home, { recursive: true, force: true });
   });
 
+  /** Somebody else is at it on staging. */
+  const lockedBy = async (owner: string) => {
+    const { signal } = new AbortController();
+    const link = await servers.pool.link({ name: "fra1", address: "fra1" }, signal);
+    const memory = memoryOn(link, { app: "notes", stage: "staging" });
+    return takeLock(memory, { owner, doing: "deploy", signal, now: () => new Date() });
+  };
   const git = (...args: string[]) =>
     run({
       program: "git",
@@ -250,10 +257,7 @@ stages:
   test("whoever comes while somebody else is at it is told so, waits, and goes on by themselves", {
     timeout: 3 * minutes,
   }, async () => {
-    const { signal } = new AbortController();
-    const link = await servers.pool.link({ name: "fra1", address: "fra1" }, signal);
-    const memory = memoryOn(link, { app: "notes", stage: "staging" });
-    const held = await takeLock(memory, { owner: "bob@ci", doing: "deploy", signal, now: () => new Date() });
+    const held = await lockedBy("bob@ci");
     try {
       await vscode.rowAction("Servers", /^staging/, "Deploy…");
       await button(/^\s*Deploy\s*$/).click({ timeout: 2 * minutes });
@@ -270,16 +274,7 @@ stages:
   test("a lock whose holder is gone is broken by a name and a press; what is begun then can be cancelled", {
     timeout: 6 * minutes,
   }, async () => {
-    const { signal } = new AbortController();
-    const link = await servers.pool.link({ name: "fra1", address: "fra1" }, signal);
-    const memory = memoryOn(link, { app: "notes", stage: "staging" });
-    await using held = await takeLock(memory, {
-      owner: "carol@gone",
-      doing: "deploy",
-      signal,
-      now: () => new Date(),
-    });
-    assert.equal(held.signal.aborted, false);
+    await using _held = await lockedBy("carol@gone");
     await button(/^\s*Deploy\s*$/).click({ timeout: 2 * minutes });
     await says(/^carol@gone is at it on staging/).waitFor({ timeout: minutes });
     await button("Break the Lock…").click();
