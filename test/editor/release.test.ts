@@ -315,20 +315,7 @@ stages:
     await vscode.row("Servers", /^web ?2 of 2 well$/).waitFor({ timeout: minutes });
     assert.match(await answer(), /<h1>Notes</);
 
-    const staging = vscode.row("Servers", /^staging/).first();
-    /** What was begun before is looked at to its end: until then no other thing can be begun. */
-    const menu = async (item: string) => {
-      const entry = vscode.page.locator(".monaco-menu .action-item", { hasText: item });
-      for (let tries = 0; ; tries++) {
-        await staging.click({ button: "right" });
-        await entry.waitFor();
-        if (!(await entry.evaluate(({ classList }) => classList.contains("disabled")))) break;
-        assert.ok(tries < 60, `${item} stays disabled`);
-        await vscode.page.keyboard.press("Escape");
-        await wait(500);
-      }
-      await entry.click();
-    };
+    const menu = (item: string) => vscode.menu("Servers", /^staging/, item);
     await menu("Stop on the Servers…");
     await vscode.dialogButton("Stop").click();
     await vscode.row("Servers", /^staging ?release 1 · stopped/).waitFor({ timeout: 2 * minutes });

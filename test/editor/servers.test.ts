@@ -87,8 +87,7 @@ describe("servers in the editor", () => {
   });
 
   test("the second time nothing is left to do", { timeout: 120_000 }, async () => {
-    await vscode.row("Servers", /^fra1/).first().click({ button: "right" });
-    await vscode.page.locator(".monaco-menu .action-item", { hasText: "Set Up Server…" }).click();
+    await vscode.menu("Servers", /^fra1/, "Set Up Server…");
     await vscode.notification("Nothing is left to do: fra1 is ready for releases.").waitFor();
     await vscode.view("Servers").hover();
     await vscode.view("Servers").locator('.action-label[aria-label^="Collapse All"]').click();
@@ -100,10 +99,7 @@ describe("servers in the editor", () => {
     await vscode.view("Servers").locator('.action-label[aria-label^="Add Server"]').click();
     await vscode.pick(/^fra2/).click();
     await button("fra2 was added", "Set Up…").waitFor();
-    await vscode.row("Servers", /^fra2/).first().click({ button: "right" });
-    await vscode.page
-      .locator(".monaco-menu .action-item", { hasText: "Join Another Server's Group…" })
-      .click();
+    await vscode.menu("Servers", /^fra2/, "Join Another Server's Group…");
     await vscode.pick(/^fra1/).click();
     await vscode.pick(/^Worker/).waitFor();
     await vscode.screenshot("servers-join");
@@ -136,8 +132,7 @@ describe("servers in the editor", () => {
   });
 
   test("one is removed from the list, and left as it is", { timeout: 60_000 }, async () => {
-    await vscode.row("Servers", /^fra2/).first().click({ button: "right" });
-    await vscode.page.locator(".monaco-menu .action-item", { hasText: "Remove Server…" }).click();
+    await vscode.menu("Servers", /^fra2/, "Remove Server…");
     await vscode.dialogButton("Remove").click();
     await vscode.row("Servers", /^fra2/).waitFor({ state: "detached" });
     assert.match(
