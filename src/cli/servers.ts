@@ -161,6 +161,23 @@ export function addServers(program: Command, world: World, onUnwell: () => void)
       },
     );
 
+  remote(
+    "renew-edge",
+    "Bring the newest Caddy to the edge proxy of servers and let it take over; no visitor is cut off",
+  )
+    .argument("<names...>", "servers")
+    .option("--restart", "let another take over even where it is the same Caddy")
+    .action(async (names: string[], options: ServersOptions & { restart?: true }) => {
+      const { renewEdge, resolveServer } = await import("../engine/server/index.ts");
+      const all = known(options);
+      const targets = names.map((name) => resolveServer(name, all));
+      const { restart = false } = options;
+      await operate("Renew the edge proxy", names.join(", "), options, async (pool, task) => {
+        for (const target of targets)
+          await renewEdge(await pool.link(target, task.signal), { machine: machineOf(world), restart }, task);
+      });
+    });
+
   remote("leave", "Take a server out of its group; what runs on it moves to the others first")
     .argument("<name>", "the server")
     .option("--via <name>", "a manager that stays; looked for among your servers if not said")

@@ -26,6 +26,7 @@ export const commandIds = [
   "sistership.fix",
   "sistership.addServer",
   "sistership.setUpServer",
+  "sistership.renewEdge",
   "sistership.joinServer",
   "sistership.leaveGroup",
   "sistership.copyServerAddress",

@@ -1,9 +1,10 @@
 // npm run bench:release [-- --quick | --deploys N | --servers N]: requests of every kind all along, while an application
-// is deployed over and over, fails, is scaled, goes back, and its edge is told and restarted; once an application that
+// is deployed over and over, fails, is scaled, goes back, and its edge is told and renewed; once an application that
 // finishes what it has begun when it is to stop, once one that ends at once. Beside it, the same by hand.
 import { parseArgs } from "node:util";
 import { Fault, type Report } from "../../src/engine/process/index.ts";
 import { deploy, rollback, scale } from "../../src/engine/release/index.ts";
+import { renewEdge } from "../../src/engine/server/index.ts";
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { become, type Manner, visited } from "../rig/release/app.ts";
 import { type Stage, stageOf } from "../rig/release/stage.ts";
@@ -134,11 +135,12 @@ async function visitedWhile(
     );
     await press(stage);
   });
-  await during("the edge is restarted", () =>
-    stage.server.inside(["docker", "service", "update", "--quiet", "--force", "sistership-edge"], {
-      timeoutMs: 180_000,
-    }),
-  );
+  await during("another Caddy takes over at the edge", async () => {
+    for (const { link } of (await stage.ground()).sites)
+      await stage.perform((task) => renewEdge(link, { machine: stage.user, restart: true }, task));
+    // until the last of the sessions that had begun with the one before is over
+    await new Promise((done) => setTimeout(done, 25_000));
+  });
   return crowd;
 }
 

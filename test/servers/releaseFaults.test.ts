@@ -98,8 +98,8 @@ describe("a release that goes wrong", { timeout: 900_000 }, () => {
       await visitors.stop();
     }
     const { failed, sent } = await visitors.stop();
-    // who waits to be let in when a listener closes is cut by the kernel: a few, where a machine is busy
-    assert.ok(failed.length <= sent / 500, `${failed.length} of ${sent} requests: ${failed.join()}`);
+    assert.ok(sent > 1000, `${sent} requests`);
+    assert.deepEqual(failed, []);
   });
 
   test("listens at another port than it says: no traffic moves, and the port is named", async () => {

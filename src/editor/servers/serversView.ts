@@ -12,6 +12,7 @@ import type { Fleet } from "./fleet.ts";
 import { joinGroup, leaveGroup } from "./group.ts";
 import { forget, keep, known } from "./inventory.ts";
 import { planText } from "./planText.ts";
+import { renewEdgeOf } from "./renewEdge.ts";
 import { serverRows } from "./rows.ts";
 import { setUpServer } from "./setUp.ts";
 import { shipToServers } from "./ship.ts";
@@ -69,6 +70,7 @@ export class ServersView implements vscode.Disposable {
     register("sistership.openSshConfig", () => openConfig());
     onServer("sistership.checkServer", (server) => this.#check(server));
     onServer("sistership.setUpServer", (server) => setUpServer(server, means));
+    onServer("sistership.renewEdge", (server) => renewEdgeOf(server, means));
     onServer("sistership.joinServer", (server) => joinGroup(server, means));
     onServer("sistership.leaveGroup", (server) => leaveGroup(server, means));
     onServer("sistership.openServerTerminal", (server) => {

@@ -329,6 +329,12 @@ const sentences = {
   "edge-unwell": (server: string, reason: string) => ({
     says: `The edge proxy on ${server} does not run: ${reason.replace(/\.$/, "")}.`,
   }),
+  "edge-old": (server: string) => ({
+    says: `The edge proxy on ${server} is of an older kind, which cannot be renewed without cutting visitors off: set ${server} up again first.`,
+  }),
+  "edge-not-renewed": (server: string, reason: string) => ({
+    says: `The new Caddy did not take over at the edge of ${server}, and the one before goes on: ${reason.replace(/\.$/, "")}.`,
+  }),
   "edge-refused": (server: string, reason: string) => ({
     says: `The edge proxy on ${server} does not accept its new configuration, and goes on with the one it has: ${reason.replace(/\.$/, "")}.`,
   }),

@@ -39,6 +39,7 @@ export type {
 export {
   type Operation,
   type Question,
+  renewEdge,
   type SetUpPlan,
   saveAndLoad,
   setUp,

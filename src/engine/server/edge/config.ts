@@ -5,11 +5,8 @@ import type { Route } from "./route.ts";
 /** A configuration of Caddy as its admin API takes it. */
 export type CaddyJson = Readonly<Record<string, unknown>>;
 
-/** The edge's socket for whoever administers it, as the container sees it and as the server does. */
-export const adminSocket = {
-  inside: "/run/sistership/admin.sock",
-  outside: "/var/lib/sistership/edge/run/admin.sock",
-};
+/** The socket for whoever administers the edge. Each Caddy that takes its turn there has its number in the name. */
+const adminSocket = "/run/sistership/admin.sock";
 
 /** Where Caddy keeps what it has got, by authority and by name. */
 const certificates = "/data/caddy/certificates";
@@ -24,7 +21,7 @@ export function edgeConfig(routes: readonly Route[]): CaddyJson {
   const secure = sorted.filter(({ tls }) => tls !== "off");
   const hosts = namesOf(secure);
   return {
-    admin: { listen: `unix/${adminSocket.inside}` },
+    admin: { listen: `unix/${adminSocket}` },
     logging: accessLog,
     apps: {
       http: {
@@ -113,7 +110,11 @@ export const inTurn = (config: CaddyJson, turn: string): string =>
 
 /** What was handed over, whenever that was. */
 export const whichever = (text: string): unknown =>
-  JSON.parse(text.replace(/("unix\/@sistership-https?-)[0-9a-f]{12}"/g, `$1${noTurn}"`));
+  JSON.parse(
+    text
+      .replace(/("unix\/@sistership-https?-)[0-9a-f]{12}"/g, `$1${noTurn}"`)
+      .replace(/"unix\/\/run\/sistership\/admin-\d+\.sock"/, `"unix/${adminSocket}"`),
+  );
 
 /** Meanwhile whoever asks is told to come by another connection the next time. */
 const goodbye = {

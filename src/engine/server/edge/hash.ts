@@ -1,6 +1,6 @@
 import { fault } from "../../process/index.ts";
 import type { Link } from "../link.ts";
-import { insideEdge, reasonIn } from "./inside.ts";
+import { edgeOf, reasonIn } from "./inside.ts";
 
 /** So hard that guessing is slow, and so easy that guesses do not keep a small server from its work. */
 const cost = "10";
@@ -12,7 +12,7 @@ export async function hashOf(
   signal: AbortSignal,
 ): Promise<string> {
   if (/[\r\n]/.test(value)) throw fault("password-unfit", [name, "it has more than one line"]);
-  const inside = await insideEdge(link, signal);
+  const { inside } = await edgeOf(link, signal);
   const hash = (...options: string[]) => inside(["caddy", "hash-password", ...options], `${value}\n`);
   let done = await hash("--bcrypt-cost", cost);
   // an older Caddy knows one cost alone

@@ -6,22 +6,27 @@ import { edgeService } from "./service.ts";
 /** A little longer than Swarm gives an edge to end. */
 const patienceMs = 40_000;
 
-/** Runs programs in the container of a server's edge. What they are given comes by standard input. */
-export async function insideEdge(
-  link: Link,
-  signal: AbortSignal,
-): Promise<(program: readonly string[], input?: string) => Promise<Output>> {
+type Run = (args: readonly string[], input?: string) => Promise<Output>;
+
+/** The container of a server's edge, which runs. Programs are given what they need by standard input. */
+export interface EdgeContainer {
+  id: string;
+  /** Runs a program in it. */
+  inside: Run;
+  /** Runs `docker …` on its server. */
+  docker: Run;
+}
+
+export async function edgeOf(link: Link, signal: AbortSignal): Promise<EdgeContainer> {
   const docker = await dockerOf(link, signal);
   const id = await containerOf(link, docker, signal);
-  return (program, input) => docker(["exec", ...(input === undefined ? [] : ["-i"]), id, ...program], input);
+  const inside: Run = (program, input) =>
+    docker(["exec", ...(input === undefined ? [] : ["-i"]), id, ...program], input);
+  return { id, inside, docker };
 }
 
 /** One that is just restarted has none until the one before has ended. */
-async function containerOf(
-  link: Link,
-  docker: Awaited<ReturnType<typeof dockerOf>>,
-  signal: AbortSignal,
-): Promise<string> {
+async function containerOf(link: Link, docker: Run, signal: AbortSignal): Promise<string> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const { stdout } = await docker([
@@ -42,7 +47,7 @@ async function containerOf(
 }
 
 /** `docker …` as this user, or as root where the user may not. */
-async function dockerOf(link: Link, signal: AbortSignal) {
+async function dockerOf(link: Link, signal: AbortSignal): Promise<Run> {
   const remote = (args: readonly string[], input?: string): Remote => ({
     program: "docker",
     args,
@@ -51,8 +56,8 @@ async function dockerOf(link: Link, signal: AbortSignal) {
   const accept = [0, 1];
   const may = await link.run(remote(["ps", "-q"]), { signal, accept });
   const root = may.code === 0 ? {} : ({ root: true } as const);
-  return (args: readonly string[], input?: string) =>
-    link.run({ ...remote(args, input), ...root }, { signal, accept, timeoutMs: 60_000 });
+  return (args, input) =>
+    link.run({ ...remote(args, input), ...root }, { signal, accept, timeoutMs: 120_000 });
 }
 
 /** Caddy says `Error: …` in its last line, among lines of its log. */

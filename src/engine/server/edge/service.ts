@@ -1,3 +1,4 @@
+import { template } from "../../blueprint/index.ts";
 import { labelsOfOurs } from "../facts/index.ts";
 import type { Remote } from "../link.ts";
 
@@ -5,11 +6,14 @@ export const edgeImage = "caddy:2";
 export const edgeService = "sistership-edge";
 export const edgeNetwork = "sistership";
 /** Changes when the service below has to be made anew. */
-export const edgeVersion = "1";
+export const edgeVersion = "2";
 
 const host = "/var/lib/sistership/edge";
 export const edgeFolders = ["/var/lib/sistership", host, `${host}/run`];
 export const edgeInitialFile = `${host}/initial.json`;
+
+/** What keeps a Caddy going, and lets one take over from another; what it says of itself is for who reads its source. */
+const keeper = template("server/edge.sh").replaceAll(/^ *#.*\n/gm, "");
 
 /** One task a server, on the server's own ports, so that the addresses of clients stay what they are. */
 export function createEdge(): Remote {
@@ -32,8 +36,20 @@ export function createEdge(): Remote {
       ...[...publish(80, "tcp"), ...publish(443, "tcp"), ...publish(443, "udp")],
       ...mounts.flatMap((mount) => ["--mount", mount]),
       // Each server has the image already, if need be sent by us: no registry is asked for it.
-      ...["--no-resolve-image", "--stop-grace-period", "30s", edgeImage],
-      ...["caddy", "run", "--config", "/etc/sistership/initial.json", "--resume"],
+      ...["--no-resolve-image", "--stop-grace-period", "30s", edgeImage, "sh", "-c", keeper],
+    ],
+    root: true,
+  };
+}
+
+/** Makes an edge of an older version what it is today, server by server. */
+export function remakeEdge(): Remote {
+  const args = `sh -c '${keeper.replaceAll("'", "'\\''")}'`;
+  return {
+    program: "docker",
+    args: [
+      ...["service", "update", "--quiet", "--no-resolve-image", "--args", args],
+      ...["--label-add", `${labelsOfOurs.edge}=${edgeVersion}`, edgeService],
     ],
     root: true,
   };

@@ -63,6 +63,37 @@ export async function bring(
   throw fault("image-out-of-reach", [link.target.name, wanted.image, "what was sent did not arrive whole"]);
 }
 
+/** Brings what is newer of an image to a server that has it: what that was is handed back. */
+export async function freshen(
+  link: Link,
+  image: string,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<string> {
+  if (await pulled(link, image, signal)) return "fetched from its registry";
+  const format = "{{.Id}} {{.Architecture}}";
+  const look = {
+    program: "docker",
+    args: ["image", "inspect", "--format", format, image],
+    root: true,
+  } as const;
+  const [id, architecture = ""] = (await link.run(look, { signal, accept: [0, 1] })).stdout.trim().split(" ");
+  const own = await ownOf(machine, image);
+  const stays = `${link.target.name} reaches no registry, and this machine has no other: it stays what it is`;
+  if (own === undefined || own.Architecture !== architecture || own.Id === id) return stays;
+  await saveAndLoad(machine)(link, { image, architecture }, signal);
+  return "sent from here";
+}
+
+/** The image on this machine; undefined where there is none, or no engine to ask. */
+async function ownOf(machine: Machine, image: string): Promise<Docker.ImageInspectInfo | undefined> {
+  try {
+    return await (await connect(findEndpoint(machine))).getImage(image).inspect();
+  } catch {
+    return undefined;
+  }
+}
+
 async function pulled(link: Link, image: string, signal: AbortSignal): Promise<boolean> {
   const pull = { program: "docker", args: ["pull", "--quiet", image], root: true } as const;
   try {

@@ -1,4 +1,12 @@
-import { createEdge, edgeImage, edgeNetwork, edgeService, edgeTasks } from "../edge/service.ts";
+import {
+  createEdge,
+  edgeImage,
+  edgeNetwork,
+  edgeService,
+  edgeTasks,
+  edgeVersion,
+  remakeEdge,
+} from "../edge/service.ts";
 import { type Facts, labelsOfOurs } from "../facts/index.ts";
 import type { Remote } from "../link.ts";
 import { addressPool } from "./addresses.ts";
@@ -88,6 +96,15 @@ export function edgeOperation({ swarm, docker }: Facts): Operation {
   const remotes = [createEdge()];
   if (swarm.role === "worker") return already(described, "its group runs it on every server", remotes);
   if (swarm.role !== "manager" || !swarm.edge) return needed(described, { kind: "edge", remotes }, remotes);
+  if (swarm.edge.version !== edgeVersion) {
+    const why = `${described.why} The one that runs is of an older kind, which cannot be upgraded without cutting visitors off: this once they are, for some seconds on each server.`;
+    const remake = [remakeEdge()];
+    return needed(
+      { ...described, title: "Renew the edge proxy", why },
+      { kind: "edge", remotes: remake },
+      remake,
+    );
+  }
   const here = docker.state === "running" && docker.publishers.some(({ service }) => service === edgeService);
   if (here) return already(described, "it runs", remotes);
   return needed(described, { kind: "edge", remotes: [] }, [edgeTasks]);
