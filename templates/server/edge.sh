@@ -36,24 +36,18 @@ try() {
   latest "$last" | timeout 50 "$1" reload --config /dev/stdin --address "$(socket "$last")" 2> said.new
 }
 
-# The same, by the program that was brought by an upgrade, else by the image's own. Meanwhile nobody has something new
-# for the edge: see edge/load.ts.
+# The same, by the program that was brought by an upgrade, else by the image's own.
 begin() {
   program=$brought
   [ -x "$program" ] || program=caddy
-  exec 9> lock
-  flock 9
-  try "$program"
-  went=$?
-  if [ "$went" = 0 ]; then
+  if try "$program"; then
     turn=$last
     echo "$turn" > turn
-  else
-    cat said.new >&2
-    kill -KILL "$next" 2> /dev/null
+    return
   fi
-  flock -u 9
-  return "$went"
+  cat said.new >&2
+  kill -KILL "$next" 2> /dev/null
+  return 1
 }
 
 begin_or_end() {
@@ -69,23 +63,28 @@ open_in() {
     grep -vxF "$(tr -s ' ' < /proc/net/unix | cut -d ' ' -f 7)"
 }
 
-# Lets a Caddy go: it takes in nobody any more, and ends when nothing is open.
+# Ends a Caddy that takes in nobody any more when it has done what it has begun.
 leave() {
-  bare "$2" | caddy reload --config /dev/stdin --address "$(socket "$2")" 2> /dev/null
   while [ -n "$(open_in "$1")" ]; do sleep 5; done
   kill -TERM "$1" 2> /dev/null
 }
 
+# Meanwhile nobody has something new for the edge (see edge/load.ts): turns are taken one after the other, until the one
+# before has closed its doors, so that there are never more than two at a port.
 hand_over() {
+  exec 9> lock
+  flock 9
   before=$pid
   was=$turn
   if begin; then
     pid=$next
-    leave "$before" "$was" &
+    bare "$was" | timeout 50 caddy reload --config /dev/stdin --address "$(socket "$was")" 2> /dev/null
+    leave "$before" 9>&- &
     echo taken > said.new
   else
     echo refused >> said.new
   fi
+  flock -u 9
   mv said.new said
 }
 

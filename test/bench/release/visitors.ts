@@ -172,7 +172,11 @@ function drainedOrClosed(asked: ClientRequest): Promise<void> {
 
 function text(asked: ClientRequest): Promise<string> {
   return new Promise((done, failed) => {
-    asked.on("error", failed);
+    asked.on("error", (error) => {
+      // the two may meet on the way where a connection rests: a request, and that it is closed
+      if (asked.reusedSocket) error.message += " over a connection that rested";
+      failed(error);
+    });
     asked.on("response", (answer) => {
       let all = "";
       answer.setEncoding("utf8");
