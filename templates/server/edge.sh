@@ -2,6 +2,8 @@
 # over what that one ran, and lets the one before end what it has begun. Both listen at the same ports meanwhile.
 umask 077
 cd /run/sistership || exit 1
+exec 9> lock # who holds it is alone with the edge: see edge/load.ts
+flock 9
 rm -f admin*.sock turn said
 brought=/run/sistership/bin/caddy
 last=0 # the number of the Caddy that was started last
@@ -69,10 +71,8 @@ leave() {
   kill -TERM "$1" 2> /dev/null
 }
 
-# Meanwhile nobody has something new for the edge (see edge/load.ts): turns are taken one after the other, until the one
-# before has closed its doors, so that there are never more than two at a port.
+# Turns are taken one after the other, when the one before has closed its doors: there are never more than two at a port.
 hand_over() {
-  exec 9> lock
   flock 9
   before=$pid
   was=$turn
@@ -93,12 +93,15 @@ trap 'trap "" HUP; kill -TERM -1; wait; exit 0' TERM INT QUIT
 ends=0
 begin_or_end
 pid=$next
+flock -u 9
 while :; do
   wait "$pid"
   kill -0 "$pid" 2> /dev/null && continue # only a signal came
   ends=$((ends + 1))
   [ "$ends" -gt 5 ] && exit 1 # Swarm starts the container anew
   echo "The edge's Caddy ended by itself: another is started." >&2
+  flock 9
   begin_or_end
   pid=$next
+  flock -u 9
 done

@@ -10,20 +10,34 @@ type Run = (args: readonly string[], input?: string) => Promise<Output>;
 
 /** The container of a server's edge, which runs. Programs are given what they need by standard input. */
 export interface EdgeContainer {
-  id: string;
-  /** Runs a program in it. */
+  /** Runs a program in it; in the one that comes after it, where it has just ended. */
   inside: Run;
+  /** Runs a container in its network, by what `docker run` takes. */
+  beside: Run;
   /** Runs `docker …` on its server. */
   docker: Run;
 }
 
 export async function edgeOf(link: Link, signal: AbortSignal): Promise<EdgeContainer> {
   const docker = await dockerOf(link, signal);
-  const id = await containerOf(link, docker, signal);
-  const inside: Run = (program, input) =>
-    docker(["exec", ...(input === undefined ? [] : ["-i"]), id, ...program], input);
-  return { id, inside, docker };
+  let id = await containerOf(link, docker, signal);
+  return {
+    docker,
+    beside: (args, input) =>
+      docker(["run", "--rm", "--pull", "never", "--network", `container:${id}`, ...args], input),
+    async inside(program, input) {
+      for (let left = 3; ; left--) {
+        const done = await docker(["exec", ...(input === undefined ? [] : ["-i"]), id, ...program], input);
+        if (left === 0 || !ended.test(done.stderr)) return done;
+        await pause(500, undefined, { signal });
+        id = await containerOf(link, docker, signal);
+      }
+    },
+  };
 }
+
+/** What Docker says of a container that is no more, or will be no more in a moment. */
+const ended = /^Error response from daemon: .*(is not running|No such container|is restarting)/;
 
 /** One that is just restarted has none until the one before has ended. */
 async function containerOf(link: Link, docker: Run, signal: AbortSignal): Promise<string> {
@@ -53,8 +67,8 @@ async function dockerOf(link: Link, signal: AbortSignal): Promise<Run> {
     args,
     ...(input !== undefined && { input }),
   });
-  const accept = [0, 1];
-  const may = await link.run(remote(["ps", "-q"]), { signal, accept });
+  const may = await link.run(remote(["ps", "-q"]), { signal, accept: [0, 1] });
+  const accept = [0, 1, 2, 125, 126, 127, 137];
   const root = may.code === 0 ? {} : ({ root: true } as const);
   return (args, input) =>
     link.run({ ...remote(args, input), ...root }, { signal, accept, timeoutMs: 120_000 });
