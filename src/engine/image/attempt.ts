@@ -79,8 +79,8 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
     if (included.size < image.layers.length) return reason; // the whole may be taken where a part was not
     throw fault("image-refused", [server, as, reason], { cause: thrown });
   } finally {
-    const named = docker.getImage(temporary).remove({ noprune: true });
-    await Promise.allSettled([named, lower[Symbol.asyncDispose]()]); // it may not have come to be
+    const arrived = docker.getImage(temporary).remove({ noprune: true });
+    await Promise.allSettled([arrived, lower[Symbol.asyncDispose]()]); // it may not have come to be
   }
 }
 
@@ -118,9 +118,9 @@ async function deliver(wanted: Attempt, contents: Contents, lower: Lower): Promi
     // before it is loaded: where sshd allows few sessions, the one must not hold what the other waits for
     const [arrived] = await Promise.all([
       Promise.all(arrivals.values()),
-      lower.follow({ contents, arrivals, included, sizeOf, load, signal: either }),
+      lower.follow({ contents, arrivals, sizeOf, load, signal: either }),
     ]);
-    await load(partsOf(contents, included, arrivals), either);
+    await loadRest(wanted, lower.count, (places) => load(partsOf(contents, places, arrivals), either));
     const files = arrived.flatMap((part) => ("file" in part ? [part.file] : []));
     await plan.link.run(inFolder(folder, 'rm -f -- "$@"', ...files), { signal });
   } finally {
@@ -129,48 +129,58 @@ async function deliver(wanted: Attempt, contents: Contents, lower: Lower): Promi
   }
 }
 
-/** The places of the layers that are sent, from the base up; one that comes again is sent once. */
-function placesOf({ included, shipment: { image } }: Attempt): number[] {
-  const begun = new Set<string>();
-  return [...included]
-    .sort((a, b) => a - b)
-    .filter((at) => {
-      const layer = image.layers[at];
-      return layer !== undefined && !begun.has(layer) && begun.add(layer);
-    });
+/** Loads the whole without what is unpacked already, where the engine looks by layers alone; else all that has arrived. */
+async function loadRest(
+  { included, plan }: Attempt,
+  unpacked: number,
+  load: (places: ReadonlySet<number>) => Promise<void>,
+): Promise<void> {
+  const rest = new Set([...included].filter((at) => at >= unpacked));
+  if (unpacked > 0 && plan.engine.store === "overlay2")
+    try {
+      return await load(rest);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault && thrown.code === "program-failed")) throw thrown; // they were swept by another
+    }
+  await load(included);
+}
+
+/** What arrives of each place, from the base up; a layer that comes again is sent once. */
+function eachOnce({ included, shipment: { image } }: Attempt, send: (at: number) => Promise<Part>) {
+  const begun = new Map<string, Promise<Part>>();
+  const arrivals = new Map<number, Promise<Part>>();
+  for (const at of [...included].sort((a, b) => a - b)) {
+    const layer = image.layers[at] ?? "";
+    const part = begun.get(layer) ?? send(at);
+    part.catch(() => {}); // the archive waits for it, and says so
+    begun.set(layer, part);
+    arrivals.set(at, part);
+  }
+  return arrivals;
 }
 
 /** Layers that are sent within the archive. */
 function inOneGo(wanted: Attempt): Map<number, Promise<Part>> {
-  const arrive = async (at: number) => {
+  return eachOnce(wanted, async (at) => {
     const bytes = await bytesOf(wanted, at);
     wanted.meter.layer(shortOf(wanted.shipment, at), bytes.length).sent(bytes.length);
     return { bytes };
-  };
-  return new Map(placesOf(wanted).map((at) => [at, heldBack(arrive(at))]));
-}
-
-/** The archive waits for it, and says how it failed. */
-function heldBack(part: Promise<Part>): Promise<Part> {
-  part.catch(() => {});
-  return part;
+  });
 }
 
 const shortOf = ({ image }: Shipment, at: number) => hexOf(image.layers[at] ?? "").slice(0, 12);
 
 /** Layers go over the line one after the other; while one is looked at there, the next is on its way. */
 function arriveInTurn(wanted: Attempt, folder: Folder): Map<number, Promise<Part>> {
-  const arrivals = new Map<number, Promise<Part>>();
   let turn = Promise.resolve();
-  for (const at of placesOf(wanted)) {
+  return eachOnce(wanted, (at) => {
     const mine = turn;
     let passOn = () => {};
     turn = new Promise((resolve) => {
       passOn = resolve;
     });
-    arrivals.set(at, heldBack(mine.then(() => arrive(wanted, folder, at, passOn)).finally(passOn)));
-  }
-  return arrivals;
+    return mine.then(() => arrive(wanted, folder, at, passOn)).finally(passOn);
+  });
 }
 
 async function arrive(wanted: Attempt, folder: Folder, at: number, onSent: () => void): Promise<Part> {

@@ -16,8 +16,6 @@ export interface Arriving {
   contents: Contents;
   /** By their places, from the base up. */
   arrivals: ReadonlyMap<number, Promise<Part>>;
-  /** Those and the places where they come again. */
-  included: ReadonlySet<number>;
   sizeOf(at: number): Promise<number>;
   load(parts: AsyncIterable<Part>, signal: AbortSignal): Promise<void>;
   signal: AbortSignal;
@@ -32,11 +30,15 @@ export class Lower implements AsyncDisposable {
   readonly #config: ConfigDigest;
   readonly #date: () => Date;
   #loading: Promise<unknown> = Promise.resolve();
-  /** So many layers are there: what was lost on the way is not begun again from the base. */
-  #loaded = 0;
+  #count = 0;
 
   constructor(docker: Docker, config: ConfigDigest, date: () => Date) {
     [this.#docker, this.#config, this.#date] = [docker, config, date];
+  }
+
+  /** So many layers are unpacked, from the base up. */
+  get count(): number {
+    return this.#count;
   }
 
   /**
@@ -55,9 +57,9 @@ export class Lower implements AsyncDisposable {
     const { arrivals, sizeOf, signal } = on;
     const arrived = new Set<number>();
     for (const [at, arrival] of arrivals) void arrival.then(() => arrived.add(at)).catch(() => {}); // it is awaited below
-    const sizes = await Promise.all([...arrivals.keys()].map(sizeOf));
-    let [here, toCome] = [0, sizes.reduce((sum, size) => sum + size, 0)];
     const places = [...arrivals.keys()];
+    const sizes = await Promise.all(places.map(sizeOf));
+    let [here, toCome] = [0, sizes.reduce((sum, size) => sum + size, 0)];
     await this.#loading;
     for (const [turn, at] of places.entries()) {
       await arrivals.get(at);
@@ -65,7 +67,7 @@ export class Lower implements AsyncDisposable {
       [here, toCome] = [here + size, toCome - size];
       if (toCome < worth) return;
       const next = places[turn + 1];
-      if (here < worth || next === undefined || arrived.has(next) || next <= this.#loaded) continue;
+      if (here < worth || next === undefined || arrived.has(next) || next <= this.#count) continue;
       signal.throwIfAborted();
       this.#loading = this.#load(next, on).catch((thrown: unknown) => thrown);
       const failure = await this.#loading;
@@ -75,7 +77,7 @@ export class Lower implements AsyncDisposable {
   }
 
   /** Is not cut short: the engine would go on with what it was given, and name it when nobody looks any more. */
-  async #load(count: number, { contents, arrivals, included, load }: Arriving): Promise<void> {
+  async #load(count: number, { contents, arrivals, load }: Arriving): Promise<void> {
     const bytes = lowerConfig(contents.config.bytes, count);
     const lower: Contents = {
       config: { bytes, digest: configDigest.parse(digestOf(bytes)) },
@@ -85,8 +87,8 @@ export class Lower implements AsyncDisposable {
     };
     const failed = new AbortController();
     try {
-      await load(partsOf(lower, included, arrivals), failed.signal);
-      this.#loaded = count;
+      await load(partsOf(lower, new Set(arrivals.keys()), arrivals), failed.signal);
+      this.#count = count;
     } catch (thrown) {
       failed.abort();
       throw thrown;
