@@ -202,6 +202,8 @@ describe("what gets in the way of a shipment", () => {
   });
 
   test("needs no forwarding and two sessions, and becomes root where it must", async () => {
+    const layers = [{ "lower.bin": 70_000_000 }, { "upper.bin": 70_000_000 }];
+    await using large = await imageOf(rig, "sistership-test-ship:closed", layers);
     for (const server of fleet.servers) {
       await using _ = await server.sshd({
         allowTcpForwarding: false,
@@ -210,8 +212,10 @@ describe("what gets in the way of a shipment", () => {
       });
       await using own = poolOf(fleet.sshConfig, { sudo: async () => server.sudoPassword });
       const link = await own.link({ name: server.name, address: server.name }, never);
-      const { proofs } = await shipTo(await yard(), [link], image.name, "closed:1");
-      assert.ok((proofs[0]?.sent ?? 0) >= size);
+      const since = Date.now();
+      const { proofs } = await shipTo(await yard(), [link], large.name, "closed:1");
+      assert.ok((proofs[0]?.sent ?? 0) >= 140_000_000);
+      assert.equal((await loadsOn(server, since)).length, 2);
       assert.equal(await left(server), "");
     }
   });
