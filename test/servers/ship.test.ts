@@ -9,7 +9,7 @@ import { dockerOn, type Link, type Pool } from "../../src/engine/server/index.ts
 import { type Engine, engine } from "../rig/docker/engine.ts";
 import { image as rigImage } from "../rig/images/image.ts";
 import { type Servers, servers } from "../rig/servers/servers.ts";
-import { imageOf, poolOf, shipTo, yardIn } from "./shipping.ts";
+import { imageOf, loadsOn, poolOf, shipTo, yardIn } from "./shipping.ts";
 
 const never = new AbortController().signal;
 
@@ -97,6 +97,24 @@ describe("shipping", () => {
         "cat /last; wc -c < /own",
       ]);
       assert.equal(said.stdout, "2\n3000000\n");
+    }
+  });
+
+  test("has the lower layers of a large image unpacked while the upper ones are on their way", async () => {
+    const yard = yardIn(folder(), await here());
+    const layers = [{ "lower.bin": 70_000_000 }, { "upper.bin": 70_000_000 }];
+    await using large = await imageOf(rig, "sistership-test-ship:large", layers);
+    const since = Date.now();
+    const { proofs } = await shipTo(yard, [linkTo(0), linkTo(1)], large.name, "large:1");
+    assert.deepEqual(
+      proofs.map(({ full }) => full),
+      [false, false],
+    );
+    for (const server of fleet.servers.slice(0, 2)) {
+      const on = async (line: string) => (await server.inside(["sh", "-c", line])).stdout.trim();
+      assert.equal((await loadsOn(server, since)).length, 2);
+      assert.doesNotMatch(await on("docker images --all"), /sistership-arriving|<none>/);
+      assert.equal(await on("docker run --rm large:1 sh -c 'cat /layer-*/*.bin | wc -c'"), "140000000");
     }
   });
 });

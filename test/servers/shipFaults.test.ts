@@ -12,7 +12,7 @@ import { type Engine, engine } from "../rig/docker/engine.ts";
 import { image as rigImage } from "../rig/images/image.ts";
 import type { Server } from "../rig/servers/server.ts";
 import { type Servers, servers } from "../rig/servers/servers.ts";
-import { imageOf, poolOf, shipTo, yardIn } from "./shipping.ts";
+import { imageOf, loadsOn, poolOf, shipTo, yardIn } from "./shipping.ts";
 
 const never = new AbortController().signal;
 const arriving = "/var/lib/sistership/arriving";
@@ -107,6 +107,48 @@ describe("what gets in the way of a shipment", () => {
     assert.equal(await left(server), "");
   });
 
+  test("takes back what it had unpacked when it is cancelled, and still sends only the rest", async () => {
+    const [server] = fleet.servers;
+    const half = 70_000_000;
+    const layers = [{ "lower.bin": half }, { "upper.bin": half }];
+    await using large = await imageOf(rig, "sistership-test-ship:lower", layers);
+    await using _ = await server.slow({ mbit: 160 });
+    const link = await linkTo(server);
+    const cancel = new AbortController();
+    const onReport = (report: Report) => {
+      // its lower half has arrived by then, and is being unpacked or is there
+      if (report.kind === "progress" && report.progress.done > 1.5 * half) cancel.abort();
+    };
+    const since = Date.now();
+    const begun = shipTo(await yard(), [link], large.name, "lower:1", { signal: cancel.signal, onReport });
+    await assert.rejects(begun, (thrown) => thrown instanceof Fault && thrown.code === "cancelled");
+    assert.equal((await loadsOn(server, since)).length, 1);
+    assert.equal((await server.inside(["docker", "images", "--all", "--quiet"])).stdout, "");
+    const { proofs } = await shipTo(await yard(), [link], large.name, "lower:1");
+    assert.ok((proofs[0]?.sent ?? half) < half, `${proofs[0]?.sent}`);
+    assert.equal(await left(server), "");
+  });
+
+  test("clears up after one that was killed over the same image, but for what runs", async () => {
+    const [server] = fleet.servers;
+    const on = async (line: string) => (await server.inside(["sh", "-c", line])).stdout.trim();
+    const link = await linkTo(server);
+    const { proofs } = await shipTo(await yard(), [link], image.name, "killed:1");
+    const config = proofs[0]?.config.slice("sha256:".length, "sha256:".length + 12);
+    const [idle, runs] = ["1", "2"].map((n) => `sistership-arriving:lower-${config}-${n}-abcdef01`);
+    await on(`docker tag killed:1 ${idle} && docker tag killed:1 killed:kept && docker rmi killed:1`);
+    await on(`echo FROM killed:kept | DOCKER_BUILDKIT=0 docker build --quiet --label own=1 --tag ${runs} -`);
+    const container = await on(`docker run --detach ${runs}`);
+    try {
+      await shipTo(await yard(), [link], image.name, "killed:2");
+      assert.equal(await on(`docker inspect --format '{{.State.Running}}' ${container}`), "true");
+      assert.doesNotMatch(await on("docker images"), new RegExp(`lower-${config}-1`));
+    } finally {
+      await on(`docker rm --force ${container}; docker rmi ${runs}`);
+    }
+    assert.equal(await left(server), "");
+  });
+
   test("notices that nothing moves, and goes on", async () => {
     const [server] = fleet.servers;
     await using _ = await server.slow({ mbit: 80 });
@@ -160,6 +202,8 @@ describe("what gets in the way of a shipment", () => {
   });
 
   test("needs no forwarding and two sessions, and becomes root where it must", async () => {
+    const layers = [{ "lower.bin": 70_000_000 }, { "upper.bin": 70_000_000 }];
+    await using large = await imageOf(rig, "sistership-test-ship:closed", layers);
     for (const server of fleet.servers) {
       await using _ = await server.sshd({
         allowTcpForwarding: false,
@@ -168,8 +212,10 @@ describe("what gets in the way of a shipment", () => {
       });
       await using own = poolOf(fleet.sshConfig, { sudo: async () => server.sudoPassword });
       const link = await own.link({ name: server.name, address: server.name }, never);
-      const { proofs } = await shipTo(await yard(), [link], image.name, "closed:1");
-      assert.ok((proofs[0]?.sent ?? 0) >= size);
+      const since = Date.now();
+      const { proofs } = await shipTo(await yard(), [link], large.name, "closed:1");
+      assert.ok((proofs[0]?.sent ?? 0) >= 140_000_000);
+      assert.equal((await loadsOn(server, since)).length, 2);
       assert.equal(await left(server), "");
     }
   });

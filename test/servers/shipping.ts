@@ -8,6 +8,7 @@ import { operate, type Report, run } from "../../src/engine/process/index.ts";
 import { type Asker, type Link, type Pool, pool } from "../../src/engine/server/index.ts";
 import type { Engine } from "../rig/docker/engine.ts";
 import { labelArgs } from "../rig/docker/labels.ts";
+import type { Server } from "../rig/servers/server.ts";
 
 const nobody: Asker = {
   trust: async () => false,
@@ -65,6 +66,12 @@ export async function shipTo(
     ship(yard, shipment, task),
   );
   return { proofs, planned, reports };
+}
+
+/** What an engine was given to load since then, as it tells itself. */
+export async function loadsOn({ inside }: Server, since: number): Promise<string[]> {
+  const line = `docker events --since ${since / 1000} --until $(date +%s.%N) --filter type=image --filter event=load`;
+  return (await inside(["sh", "-c", line])).stdout.split("\n").filter((told) => told !== "");
 }
 
 /** Layers by their files: sizes in bytes, of bytes that nothing packs, or of one letter that anything packs. */

@@ -1,6 +1,8 @@
+import { LayerLost } from "./cache.ts";
 import { type ConfigDigest, type DiffId, digestOf, hexOf } from "./digest.ts";
 import type { Descriptor } from "./source/containerd.ts";
 import { fileHead, paddingAfter, tarEnd } from "./source/tar.ts";
+import type { Part } from "./there/load.ts";
 
 /** What an archive of an image is of. */
 export interface Contents {
@@ -65,6 +67,22 @@ export async function* archiveOf(contents: Contents, included: ReadonlySet<numbe
     json([{ Config: contentPath(config.digest), RepoTags: [reference], Layers: paths }]),
   );
   yield { bytes: tarEnd };
+}
+
+/** The same, of layers that have arrived or arrive, by their places. */
+export async function* partsOf(
+  contents: Contents,
+  included: ReadonlySet<number>,
+  arrivals: ReadonlyMap<number, Promise<Part>>,
+): AsyncGenerator<Part> {
+  for await (const piece of archiveOf(contents, included)) {
+    if ("bytes" in piece) yield piece;
+    else yield (await arrivals.get(piece.layer)) ?? lost(piece.layer);
+  }
+}
+
+function lost(at: number): never {
+  throw new LayerLost(`layer ${at + 1} was not asked for`);
 }
 
 export const mediaTypes = {

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Fault, fault } from "../process/index.ts";
-import { archiveOf, type Contents, manifestOf, mediaTypes } from "./archive.ts";
+import { type Contents, manifestOf, mediaTypes, partsOf } from "./archive.ts";
 import { arrivingName } from "./arriving.ts";
 import { LayerLost } from "./cache.ts";
 import { digestOf, hexOf } from "./digest.ts";
+import { Lower } from "./lower.ts";
 import type { Meter } from "./meter.ts";
 import type { ServerPlan, Shipment } from "./shipment.ts";
 import type { Supply } from "./supply.ts";
@@ -63,8 +64,9 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
     );
   };
   if (plan.named && (await compare(as)) === undefined) return undefined;
+  const lower = new Lower(docker, config.digest, yard.date);
   try {
-    await persist(wanted, () => deliver(wanted, contents));
+    await persist(wanted, () => deliver(wanted, contents, lower));
     const difference = await compare(temporary);
     const colon = as.lastIndexOf(":");
     if (difference === undefined)
@@ -77,10 +79,8 @@ export async function attempt(wanted: Attempt): Promise<string | undefined> {
     if (included.size < image.layers.length) return reason; // the whole may be taken where a part was not
     throw fault("image-refused", [server, as, reason], { cause: thrown });
   } finally {
-    await docker
-      .getImage(temporary)
-      .remove({ noprune: true })
-      .catch(() => {}); // it may not have come to be
+    const arrived = docker.getImage(temporary).remove({ noprune: true });
+    await Promise.allSettled([arrived, lower[Symbol.asyncDispose]()]); // it may not have come to be
   }
 }
 
@@ -101,27 +101,26 @@ async function persist({ yard, meter, signal }: Attempt, work: () => Promise<voi
 const lost: readonly string[] = ["connection-lost", "server-unreachable", "sending-stalled"];
 const isLost = (thrown: unknown) => thrown instanceof Fault && lost.includes(thrown.code);
 
-async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
-  const { plan, shipment, included, signal, meter } = wanted;
-  if (plan.bytes <= perhapsSmall && (await packedBytes(wanted)) <= small) {
-    const parts = partsOf(contents, included, async (at) => {
-      const bytes = await bytesOf(wanted, at);
-      meter.layer(shortOf(shipment, at), bytes.length).sent(bytes.length);
-      return { bytes };
-    });
-    return loadDirectly(plan.docker, parts, signal);
-  }
+async function deliver(wanted: Attempt, contents: Contents, lower: Lower): Promise<void> {
+  const { plan, shipment, included, signal } = wanted;
+  if (plan.bytes <= perhapsSmall && (await packedBytes(wanted)) <= small)
+    return loadDirectly(plan.docker, partsOf(contents, included, inOneGo(wanted)), signal);
   const folder = await lookAt(plan.link, signal);
   const needs = await roomFor(wanted);
   if (folder.free < needs) throw await roomFault(plan.link, folder, needs, signal);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const arrivals = arriveInTurn({ ...wanted, signal: either }, folder);
+  const load = (parts: AsyncIterable<Part>, until: AbortSignal) =>
+    loadThere(plan.link, folder, parts, needs, until);
+  const { sizeOf } = shipment.source;
   try {
-    const parts = partsOf(contents, included, (at) => arrivals.get(at) ?? Promise.reject(new LayerLost("")));
     // before it is loaded: where sshd allows few sessions, the one must not hold what the other waits for
-    const arrived = await Promise.all(arrivals.values());
-    await loadThere(plan.link, folder, parts, needs, either);
+    const [arrived] = await Promise.all([
+      Promise.all(arrivals.values()),
+      lower.follow({ contents, arrivals, sizeOf, load, signal: either }),
+    ]);
+    await loadRest(wanted, lower.count, (places) => load(partsOf(contents, places, arrivals), either));
     const files = arrived.flatMap((part) => ("file" in part ? [part.file] : []));
     await plan.link.run(inFolder(folder, 'rm -f -- "$@"', ...files), { signal });
   } finally {
@@ -130,36 +129,58 @@ async function deliver(wanted: Attempt, contents: Contents): Promise<void> {
   }
 }
 
-async function* partsOf(
-  contents: Contents,
-  included: ReadonlySet<number>,
-  layer: (at: number) => Promise<Part>,
-): AsyncGenerator<Part> {
-  for await (const piece of archiveOf(contents, included))
-    yield "bytes" in piece ? piece : await layer(piece.layer);
+/** Loads the whole without what is unpacked already, where the engine looks by layers alone; else all that has arrived. */
+async function loadRest(
+  { included, plan }: Attempt,
+  unpacked: number,
+  load: (places: ReadonlySet<number>) => Promise<void>,
+): Promise<void> {
+  const rest = new Set([...included].filter((at) => at >= unpacked));
+  if (unpacked > 0 && plan.engine.store === "overlay2")
+    try {
+      return await load(rest);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault && thrown.code === "program-failed")) throw thrown; // they were swept by another
+    }
+  await load(included);
+}
+
+/** What arrives of each place, from the base up; a layer that comes again is sent once. */
+function eachOnce({ included, shipment: { image } }: Attempt, send: (at: number) => Promise<Part>) {
+  const begun = new Map<string, Promise<Part>>();
+  const arrivals = new Map<number, Promise<Part>>();
+  for (const at of [...included].sort((a, b) => a - b)) {
+    const layer = image.layers[at] ?? "";
+    const part = begun.get(layer) ?? send(at);
+    part.catch(() => {}); // the archive waits for it, and says so
+    begun.set(layer, part);
+    arrivals.set(at, part);
+  }
+  return arrivals;
+}
+
+/** Layers that are sent within the archive. */
+function inOneGo(wanted: Attempt): Map<number, Promise<Part>> {
+  return eachOnce(wanted, async (at) => {
+    const bytes = await bytesOf(wanted, at);
+    wanted.meter.layer(shortOf(wanted.shipment, at), bytes.length).sent(bytes.length);
+    return { bytes };
+  });
 }
 
 const shortOf = ({ image }: Shipment, at: number) => hexOf(image.layers[at] ?? "").slice(0, 12);
 
 /** Layers go over the line one after the other; while one is looked at there, the next is on its way. */
 function arriveInTurn(wanted: Attempt, folder: Folder): Map<number, Promise<Part>> {
-  const arrivals = new Map<number, Promise<Part>>();
-  const begun = new Set<string>();
   let turn = Promise.resolve();
-  for (const at of [...wanted.included].sort((a, b) => a - b)) {
-    const layer = wanted.shipment.image.layers[at];
-    if (layer === undefined || begun.has(layer)) continue;
-    begun.add(layer);
+  return eachOnce(wanted, (at) => {
     const mine = turn;
     let passOn = () => {};
     turn = new Promise((resolve) => {
       passOn = resolve;
     });
-    const arrived = mine.then(() => arrive(wanted, folder, at, passOn)).finally(passOn);
-    arrived.catch(() => {}); // the archive waits for it, and says so
-    arrivals.set(at, arrived);
-  }
-  return arrivals;
+    return mine.then(() => arrive(wanted, folder, at, passOn)).finally(passOn);
+  });
 }
 
 async function arrive(wanted: Attempt, folder: Folder, at: number, onSent: () => void): Promise<Part> {

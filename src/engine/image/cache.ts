@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { blobDigest, type DiffId, diffId, hexOf } from "./digest.ts";
 import { Incoming } from "./incoming.ts";
-import { bestPacking, type Effort, efforts, type Packing, pack } from "./packing.ts";
-import { inPieces, through } from "./source/bytes.ts";
+import { bestPacking, type Effort, efforts, type Packing, packed } from "./packing.ts";
 
 const note = z.object({
   layer: diffId,
@@ -85,27 +84,24 @@ export class BlobCache {
   ): Promise<Blob> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const tar = createHash("sha256");
-    const packed = createHash("sha256");
+    const blob = createHash("sha256");
     let [plainBytes, bytes] = [0, 0];
     try {
-      const counted = async function* () {
-        for await (const piece of inPieces(plain)) {
-          tar.update(piece);
-          plainBytes += piece.length;
-          yield piece;
-        }
+      const see = (piece: Buffer) => {
+        tar.update(piece);
+        plainBytes += piece.length;
       };
       await using handle = await open(part, "w", 0o600);
-      for await (const piece of through(counted(), pack(packing, effort))) {
+      for await (const piece of packed(plain, { packing, effort }, see)) {
         signal.throwIfAborted();
-        packed.update(piece);
+        blob.update(piece);
         await handle.write(piece);
         bytes += piece.length;
         incoming().grow(bytes);
       }
       if (`sha256:${tar.digest("hex")}` !== layer)
         throw new LayerLost(`the bytes of layer ${layer} are others`);
-      const digest = blobDigest.parse(`sha256:${packed.digest("hex")}`);
+      const digest = blobDigest.parse(`sha256:${blob.digest("hex")}`);
       const noted = { layer, effort, digest, bytes, plainBytes };
       await writeFile(`${part}.json`, JSON.stringify(noted), { mode: 0o600 });
       await rename(part, file);

@@ -1,4 +1,4 @@
-import type { Transform } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 /** Bytes that come in pieces, taken in other pieces. */
@@ -61,6 +61,48 @@ export class Bytes {
       else this.#held = value;
     }
     return !this.#ended;
+  }
+}
+
+/** So many bytes wait for a slow reader before the stream does. */
+const enough = 1024 * 1024;
+
+/** A stream's pieces as they come: iterated over, it puts them together first, which copies all of it once more. */
+export async function* piecesOf(stream: Readable): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let held = 0;
+  let end: { failure?: Error } | undefined;
+  let wake = () => {};
+  const over = (failure?: Error) => {
+    end ??= failure ? { failure } : {};
+    wake();
+  };
+  stream.on("data", (piece: Buffer) => {
+    waiting.push(piece);
+    held += piece.length;
+    if (held >= enough) stream.pause();
+    wake();
+  });
+  stream.once("end", () => over());
+  stream.once("error", over);
+  stream.once("close", () => over(new Error("the stream was closed before its end")));
+  try {
+    for (;;) {
+      const pieces = waiting;
+      waiting = [];
+      yield* pieces;
+      for (const { length } of pieces) held -= length;
+      if (held < enough) stream.resume();
+      if (waiting.length > 0) continue;
+      if (end?.failure) throw end.failure;
+      if (end) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    stream.on("error", () => {}); // nobody reads on
+    stream.destroy();
   }
 }
 

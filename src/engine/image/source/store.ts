@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { whole } from "./bytes.ts";
+import { piecesOf, whole } from "./bytes.ts";
 import { type Entry, readTar } from "./tar.ts";
 
 const place = "/store";
@@ -48,7 +48,7 @@ export async function openStore(
   });
   const read = async (path: string) => {
     const stream = await made.getArchive({ path: `${place}/${path}`, abortSignal: signal });
-    return readTar(stream instanceof Readable ? stream : Readable.from(stream));
+    return readTar(piecesOf(stream instanceof Readable ? stream : Readable.from(stream)));
   };
   return {
     read,

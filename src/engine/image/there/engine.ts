@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { z } from "zod";
+import { isLower } from "../arriving.ts";
 import { chainsOf, diffId } from "../digest.ts";
 
 /** What an engine holds of images. */
@@ -16,7 +17,8 @@ const atOnce = 6;
 
 /** Asks an engine which layers it has. An image that goes meanwhile is as if it never was. */
 export async function heldBy(docker: Docker, signal: AbortSignal): Promise<Held> {
-  const images = await docker.listImages({ ...{ abortSignal: signal } });
+  const listed = await docker.listImages({ ...{ abortSignal: signal } });
+  const images = listed.filter(({ RepoTags }) => !isLower(RepoTags ?? []));
   const chains = new Map<string, string>();
   const ids = [...new Set(images.map(({ Id }) => Id))];
   const next = ids.values();
