@@ -89,6 +89,18 @@ describe("servers in the editor", () => {
   test("the second time nothing is left to do", { timeout: 120_000 }, async () => {
     await vscode.menu("Servers", /^fra1/, "Set Up Server…");
     await vscode.notification("Nothing is left to do: fra1 is ready for releases.").waitFor();
+  });
+
+  test("its edge is renewed, and answers", { timeout: 240_000 }, async () => {
+    const [fra1] = fleet.servers;
+    await vscode.menu("Servers", /^fra1/, "Renew Edge Proxy");
+    await vscode
+      .notification("The edge proxy on fra1 runs the newest Caddy that there is for it.")
+      .waitFor({ timeout: 180_000 });
+    await vscode.row("Activity", /^Renew the edge proxy on fra1 ?done/).waitFor();
+    await vscode.screenshot("servers-edge-renewed");
+    const answer = await fetch(`http://${fra1.address}/`, { headers: { host: "nobody.example" } });
+    assert.equal(answer.status, 404);
     await vscode.view("Servers").hover();
     await vscode.view("Servers").locator('.action-label[aria-label^="Collapse All"]').click();
   });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { template } from "../../src/engine/blueprint/index.ts";
 import { deploy } from "../../src/engine/release/index.ts";
+import { edgeOf } from "../../src/engine/server/edge/inside.ts";
+import { steer } from "../../src/engine/server/edge/listeners.ts";
 import { edgeConfig, facts, loadEdge, renewEdge, setUp, setUpPlan } from "../../src/engine/server/index.ts";
 import { type Crowd, crowdAt } from "../bench/release/crowd.ts";
 import { engine } from "../rig/docker/engine.ts";
@@ -128,19 +129,19 @@ docker commit "$id" caddy:2 >/dev/null && docker rm "$id" >/dev/null`);
 
   test("has another Caddy at once where the one that runs falls, in the same container", async () => {
     const container = await on(`echo ${edge}`);
+    const turn = () => inEdge("cat /run/sistership/turn");
+    const before = await turn();
     await inEdge('kill -KILL $(grep -lz "^run$" /proc/[0-9]*/cmdline | cut -d / -f 3)');
-    for (let tries = 0; tries < 50 && (await running()) !== "1"; tries++) await wait(100);
-    await wait(1000);
+    // it has its turn when it has been told what to do
+    for (let tries = 0; tries < 100 && (await turn()) === before; tries++) await wait(100);
     await crowd.phase("it fell");
     await unharmed(() => wait(5000).then(() => {}));
     assert.equal(await on(`echo ${edge}`), container);
   });
 
   test("leads everyone who comes to the newest listener, by what the server itself has", async () => {
-    const told = await on(
-      `docker run --rm -i --network container:${edge} --cap-drop ALL --cap-add NET_ADMIN --cap-add NET_BIND_SERVICE --cap-add SYS_CHROOT --security-opt systempaths=unconfined -v /:/host:ro --entrypoint sh caddy:own -s 2>&1 <<'EDGE'\n${template("server/steer.sh")}EDGE`,
-    );
-    assert.equal(told, "");
+    const { stdout, stderr } = await steer(await edgeOf(await link(), signal));
+    assert.equal(stdout + stderr, "");
     assert.equal(await inEdge("cat /proc/sys/net/ipv4/tcp_migrate_req"), "1");
   });
 

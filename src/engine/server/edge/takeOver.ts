@@ -1,4 +1,4 @@
-import { fault } from "../../process/index.ts";
+import { fault, type Output } from "../../process/index.ts";
 import type { Link } from "../link.ts";
 import { type EdgeContainer, edgeOf, reasonIn } from "./inside.ts";
 import { steer } from "./listeners.ts";
@@ -18,7 +18,8 @@ export async function takeOver(link: Link, always: boolean, signal: AbortSignal)
   const edge = await edgeOf(link, signal);
   if ((await edge.inside(["test", "-f", "/run/sistership/turn"])).code !== 0)
     throw fault("edge-old", [link.target.name]);
-  await lay(edge);
+  const laid = await lay(edge);
+  if (laid.code !== 0) return { before: "", reason: laid.stderr.split("\n")[0] ?? "it could not be copied" };
   await steer(edge);
   const done = await edge.inside(["sh", "-c", script, "sh", always ? "always" : "newer"]);
   const [before = "", after = ""] = done.stdout.split("\n");
@@ -27,8 +28,8 @@ export async function takeOver(link: Link, always: boolean, signal: AbortSignal)
 }
 
 /** Lays the program of the image where the edge finds it: a container's own image does not change while it runs. */
-async function lay({ docker }: EdgeContainer): Promise<void> {
-  await docker([
+async function lay({ docker }: EdgeContainer): Promise<Output> {
+  return await docker([
     ...["run", "--rm", "--pull", "never", "--network", "none", "--cap-drop", "ALL"],
     ...["--volume", `${edgeFolders.at(-1)}:/edge`, "--entrypoint", "sh", edgeImage],
     ...["-c", 'mkdir -p -m 0700 /edge/bin && cp "$(command -v caddy)" /edge/bin/caddy.new'],
@@ -41,7 +42,11 @@ cd /run/sistership && exec 8> renewing || exit 1
 flock -n 8 || { echo 'Error: somebody else renews it just now' >&2; exit 1; }
 now=bin/caddy
 [ -x "$now" ] || now=caddy
-was=$($now version) && is=$(bin/caddy.new version) || { echo 'Error: it does not run here' >&2; exit 1; }
+was=$($now version) && is=$(bin/caddy.new version) || {
+  rm bin/caddy.new
+  echo 'Error: it does not run here' >&2
+  exit 1
+}
 echo "\${was%% *}"
 [ "$1" = always ] || [ "$was" != "$is" ] || { rm bin/caddy.new; exit 0; }
 [ ! -e bin/caddy ] || mv bin/caddy bin/caddy.before
