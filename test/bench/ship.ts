@@ -19,15 +19,19 @@ import { median, publish, round } from "./harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 const turns = 5;
+/** So often what is sent from nothing is measured, each time by another first: whoever comes first finds more memory free. */
+const firsts = 3;
 const never = new AbortController().signal;
 
 interface Bench {
   rig: Engine;
   home: string;
   connections: Pool;
-  registry: Registry;
   servers: readonly Server[];
 }
+
+type Name = "ours" | "saveLoad" | "registry";
+type Contestants = Record<Name, { server: Server; go: Way }>;
 
 async function main(): Promise<void> {
   const rig = await engine();
@@ -35,10 +39,10 @@ async function main(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "sistership-bench-ship-"));
   await using fleet = await servers(["docker", "docker", "docker"], { engine: rig });
   await using connections = poolOf(fleet.sshConfig);
-  await using stock = await registry();
-  const bench: Bench = { rig, home, connections, registry: stock, servers: fleet.servers };
+  await using registries = new AsyncDisposableStack();
+  const stock = async () => registries.use(await registry());
   try {
-    await measure(bench);
+    await measure({ rig, home, connections, servers: fleet.servers }, stock);
   } finally {
     const tags = await docker(rig, "images", "--quiet", "--filter", "reference=*bench-ship*");
     const ids = [...new Set(tags.trim().split("\n"))];
@@ -47,7 +51,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(bench: Bench): Promise<void> {
+async function measure(bench: Bench, stock: () => Promise<Registry>): Promise<void> {
   const { rig, servers: fleet } = bench;
   const source = join(bench.home, "source");
   mkdirSync(join(source, "app"), { recursive: true });
@@ -88,13 +92,7 @@ async function measure(bench: Bench): Promise<void> {
   const size = Number(await docker(rig, "image", "inspect", "--format", "{{.Size}}", "bench-ship:first"));
   process.stderr.write(`an image of ${Math.round(size / 1e6)} MB\n`);
 
-  const contestants = {
-    ours: { server: one, go: await ourWay(bench, one) },
-    saveLoad: { server: two, go: await saveLoadWay(bench, two) },
-    registry: { server: three, go: await registryWay(bench, three) },
-  };
-  type Name = keyof typeof contestants;
-  const names = Object.keys(contestants) as Name[];
+  let contestants: Contestants;
   const seconds = async (name: Name, image: string) => {
     const begin = performance.now();
     await contestants[name].go(image);
@@ -102,13 +100,29 @@ async function measure(bench: Bench): Promise<void> {
     process.stderr.write(`${image} ${name} ${took.toFixed(2)} s\n`);
     return took;
   };
-  const all = async (image: string) => {
+  const all = async (image: string, names: readonly Name[] = ["ours", "saveLoad", "registry"]) => {
     const took: [Name, number][] = [];
     for (const name of names) took.push([name, await seconds(name, image)]);
     return Object.fromEntries(took) as Record<Name, number>;
   };
 
-  const first = await all(images[0] ?? "");
+  const fromNothing: Record<Name, number>[] = [];
+  const orders: Name[][] = [
+    ["ours", "saveLoad", "registry"],
+    ["saveLoad", "registry", "ours"],
+    ["registry", "ours", "saveLoad"],
+  ];
+  do {
+    const turn = fromNothing.length;
+    await Promise.all(fleet.map(empty));
+    contestants = {
+      ours: { server: one, go: await ourWay(bench, one, `ours-${turn}`) },
+      saveLoad: { server: two, go: await saveLoadWay(bench, two) },
+      registry: { server: three, go: await registryWay(bench, three, await stock()) },
+    };
+    fromNothing.push(await all(images[0] ?? "", orders[turn % orders.length]));
+  } while (fromNothing.length < firsts);
+  const first = mediansOf(fromNothing);
   const lines: Record<Name, number>[] = [];
   const overheads: number[] = [];
   for (const image of images.slice(1)) {
@@ -121,16 +135,24 @@ async function measure(bench: Bench): Promise<void> {
       registry: await seconds("registry", image),
     });
   }
-  const line = Object.fromEntries(
-    names.map((name) => [name, median(lines.map((took) => took[name]))]),
-  ) as Record<Name, number>;
+  const line = mediansOf(lines);
   const dependency = await all(added);
 
-  // three at once, of which none has anything; and one alone
-  const alone = await fresh(bench, [one], "alone", images[1] ?? "");
-  const together = await fresh(bench, [one, two, three], "together", images[1] ?? "");
-  const aloneLine = await changed(bench, [one], alone.yard, images[2] ?? "");
-  const threeLine = await changed(bench, [one, two, three], together.yard, images[3] ?? "");
+  // three at once, of which none has anything; and one alone, in turn
+  const alone: Shipped[] = [];
+  const together: Shipped[] = [];
+  for (let turn = 0; turn < firsts; turn++) {
+    alone.push(await fresh(bench, [one], `alone-${turn}`, images[1] ?? ""));
+    together.push(await fresh(bench, [one, two, three], `together-${turn}`, images[1] ?? ""));
+    process.stderr.write(
+      `one ${alone.at(-1)?.seconds.toFixed(2)} s, three ${together.at(-1)?.seconds.toFixed(2)} s\n`,
+    );
+  }
+  const threeLine = await changed(bench, [one, two, three], yardOfLast(together), images[3] ?? "");
+  const aloneLine = await changed(bench, [one], yardOfLast(together), images[2] ?? "");
+  const [oneSeconds, threeSeconds] = [alone, together].map((all) =>
+    median(all.map(({ seconds }) => seconds)),
+  );
 
   const slow = await slowLink(bench, one, added);
   const resume = await cutHalfWay(bench, two, images[1] ?? "");
@@ -141,8 +163,8 @@ async function measure(bench: Bench): Promise<void> {
     { what: "one dependency added", ...rounded(dependency) },
     {
       what: "three servers at once, from nothing",
-      ours: round(together.seconds),
-      "one server": round(alone.seconds),
+      ours: round(threeSeconds ?? 0),
+      "one server": round(oneSeconds ?? 0),
     },
     { what: "three servers at once, one line", ours: round(threeLine), "one server": round(aloneLine) },
     { what: "50 Mbit/s and 40 ms, dependency added", ours: round(slow.seconds) },
@@ -164,7 +186,10 @@ async function measure(bench: Bench): Promise<void> {
       vsRegistry: round(dependency.ours / dependency.registry),
       seconds: round(dependency.ours),
     },
-    three: { vsOne: round(together.seconds / alone.seconds), oneLineVsOne: round(threeLine / aloneLine) },
+    three: {
+      vsOne: round((threeSeconds ?? 0) / (oneSeconds ?? 0)),
+      oneLineVsOne: round(threeLine / aloneLine),
+    },
     slowLink: { bytesVsLayers: slow.bytesVsLayers, mbit: slow.mbit },
     resume: { vsWhole: resume.vsWhole },
   });
@@ -186,8 +211,8 @@ async function yardOf({ rig, home }: Bench, name: string): Promise<Yard> {
 const linkTo = ({ connections }: Bench, { name }: Server): Promise<Link> =>
   connections.link({ name, address: name }, never);
 
-async function ourWay(bench: Bench, server: Server): Promise<Way> {
-  const yard = await yardOf(bench, "ours");
+async function ourWay(bench: Bench, server: Server, cache: string): Promise<Way> {
+  const yard = await yardOf(bench, cache);
   const link = await linkTo(bench, server);
   const way: Way = async (image) => {
     const { proofs } = await shipTo(yard, [link], image, tagOf(image));
@@ -196,9 +221,11 @@ async function ourWay(bench: Bench, server: Server): Promise<Way> {
   return way;
 }
 
+let masters = 0;
+
 /** A connection that stays open, as those of ours do. */
 async function master({ rig, home }: Bench, server: Server, ...options: string[]): Promise<string> {
-  const path = join(home, `ssh-${server.name}`);
+  const path = join(home, `ssh-${++masters}`);
   const words = `ssh -F '${server.sshConfig}' -o ControlPath='${path}'`;
   await run({
     program: "sh",
@@ -218,8 +245,7 @@ async function saveLoadWay(bench: Bench, server: Server): Promise<Way> {
     }));
 }
 
-async function registryWay(bench: Bench, server: Server): Promise<Way> {
-  const { address } = bench.registry;
+async function registryWay(bench: Bench, server: Server, { address }: Registry): Promise<Way> {
   const ssh = await master(bench, server, `-R ${address}:${address}`);
   return async (image) => {
     const name = `${address}/${image}`;
@@ -228,7 +254,23 @@ async function registryWay(bench: Bench, server: Server): Promise<Way> {
   };
 }
 
-async function fresh(bench: Bench, fleet: readonly Server[], cache: string, image: string) {
+interface Shipped {
+  yard: Yard;
+  seconds: number;
+}
+
+function yardOfLast(shipped: readonly Shipped[]): Yard {
+  const last = shipped.at(-1);
+  if (!last) throw new Error("nothing was shipped");
+  return last.yard;
+}
+
+const mediansOf = (took: readonly Record<Name, number>[]) => {
+  const of = (name: Name) => median(took.map((one) => one[name]));
+  return { ours: of("ours"), saveLoad: of("saveLoad"), registry: of("registry") };
+};
+
+async function fresh(bench: Bench, fleet: readonly Server[], cache: string, image: string): Promise<Shipped> {
   await Promise.all(fleet.map(empty));
   const yard = await yardOf(bench, cache);
   return { yard, seconds: await changed(bench, fleet, yard, image) };

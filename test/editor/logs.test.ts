@@ -169,7 +169,11 @@ test("processes are read together, filtered, searched, followed, and lead to the
   await vscode.page.reload();
   await vscode.page.locator(".monaco-workbench .statusbar").waitFor({ timeout: 60_000 });
   const reloaded = await logs(vscode);
-  await reloaded.page.locator(".status", { hasText: "307 lines" }).waitFor({ timeout: 60_000 });
+  const shown = reloaded.page.locator(".status");
+  await shown
+    .filter({ hasText: "307 lines" })
+    .waitFor({ timeout: 60_000 })
+    .catch(async () => assert.equal(await shown.textContent(), "307 lines"));
 });
 
 for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {

@@ -79,7 +79,7 @@ function start(): void {
     end.show(cancel(next));
     breaks.show(phase.is === "locked" ? { label: "Break the Lock…" } : undefined);
     back.show(rollBack(next));
-    showSite(phase.is === "done" ? phase.url : undefined);
+    showSite(phase.is === "done" && tone(next) === "good" ? phase.url : undefined);
     showPlan(phase);
     // when it is over, what runs is told by what was read on the servers, and that comes first
     content.classList.toggle("over", phase.is === "done");

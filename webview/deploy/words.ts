@@ -3,7 +3,8 @@ import type { DeployState } from "../protocol.ts";
 import type { Press } from "../ui/index.ts";
 
 /** How it stands, in a sentence. */
-export function sentence({ phase, busy, stage, careful }: DeployState): string {
+export function sentence(state: DeployState): string {
+  const { phase, busy, stage, careful } = state;
   switch (phase.is) {
     case "idle":
       return busy === undefined
@@ -31,10 +32,12 @@ export function sentence({ phase, busy, stage, careful }: DeployState): string {
       return phase.taken
         ? `The new version takes the place of the old one on ${stage}. Closing this panel does not stop it.`
         : `Getting ready on ${stage}: nothing that serves is changed yet. Closing this panel does not stop it.`;
-    case "done":
-      return phase.what === "deploy"
-        ? `Release ${phase.release} is live on ${stage}, after ${seconds(phase.ms)}.`
-        : `Release ${phase.release} is live on ${stage} again, after ${seconds(phase.ms)}.`;
+    case "done": {
+      const again = phase.what === "deploy" ? "" : " again";
+      return isLive(state, phase.release)
+        ? `Release ${phase.release} is live on ${stage}${again}, after ${seconds(phase.ms)}.`
+        : `Release ${phase.release} went live on ${stage}${again}, after ${seconds(phase.ms)}. ${sinceThen(state)}`;
+    }
     case "failed":
       return [phase.says, phase.next].filter(Boolean).join(" ");
     case "cancelled":
@@ -49,9 +52,21 @@ export function sentence({ phase, busy, stage, careful }: DeployState): string {
   }
 }
 
+/** Whether it is so still, as far as it is known: it may have been stopped since, or another be live. */
+function isLive({ runs }: DeployState, release: number): boolean {
+  return runs === undefined || (!runs.status.stopped && runs.status.releases.includes(release));
+}
+
+function sinceThen({ runs }: DeployState): string {
+  const { stopped = false, releases = [] } = runs?.status ?? {};
+  if (stopped) return "It is stopped now.";
+  return releases.length === 0 ? "It is gone now." : `Release ${releases.join(" and ")} runs now.`;
+}
+
 /** The look of that sentence. */
-export function tone({ phase, careful }: DeployState): "plain" | "good" | "bad" | "care" {
-  if (phase.is === "done") return "good";
+export function tone(state: DeployState): "plain" | "good" | "bad" | "care" {
+  const { phase, careful } = state;
+  if (phase.is === "done") return isLive(state, phase.release) ? "good" : "plain";
   if (phase.is === "failed") return "bad";
   if (phase.is === "locked" || (phase.is === "planned" && careful)) return "care";
   return "plain";
