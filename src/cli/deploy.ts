@@ -33,8 +33,11 @@ export function addDeploy(program: Command, world: World): void {
           values: (names: readonly string[]) => valuesOf(world, names),
         };
         if (options.plan || !options.yes) {
-          const planned = await plan(order, task);
-          tell(world, options, { kind: "plan", ...planned }, planLines(planned));
+          const { plan: planned, sendings } = await plan(order, task);
+          tell(world, options, { kind: "plan", ...planned, sendings }, [
+            ...planLines(planned),
+            ...sendings.map(({ server, image, says }) => `${image} to ${server}: ${says}`),
+          ]);
           if (options.plan || planned.changes.length === 0) return undefined;
           await sure(world, `Deploy ${planned.app} to ${stage}?`, options.yes);
         }

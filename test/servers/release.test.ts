@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Report } from "../../src/engine/process/index.ts";
-import { deploy, history, rollback, stageStatus } from "../../src/engine/release/index.ts";
+import { deploy, history, plan as look, rollback, stageStatus } from "../../src/engine/release/index.ts";
 import { engine } from "../rig/docker/engine.ts";
 import { fails, type Stage, stageOf } from "../rig/release/stage.ts";
 import { type Met, traffic } from "../rig/release/traffic.ts";
@@ -50,6 +50,21 @@ describe("a stage", { timeout: 1_500_000 }, () => {
   };
   const heading = (text: string) =>
     stage.edit("src/app.js", (app) => app.replace(/<h1>[^<]*/, `<h1>${text}`));
+
+  test("says what will be sent before anything is, of the database too", async () => {
+    const order = await stage.order();
+    const { plan, sendings } = await stage.perform((task) => look(order, task));
+    assert.equal(plan.from, undefined);
+    const [own, database, ...others] = sendings;
+    assert.deepEqual(
+      [own?.server, database?.server, database?.image, others],
+      [...["docker", "docker", "postgres:17"], []],
+    );
+    assert.match(own?.says ?? "", /^at most \d+ MB of \d+ MB will be sent: (\d+) of \1 layers$/);
+    const there = "it is fetched there; where no registry is reached, at most ";
+    assert.ok(database?.says.startsWith(there), database?.says);
+    assert.match(database?.says ?? "", /, at most \d+ MB of \d+ MB will be sent: (\d+) of \1 layers$/);
+  });
 
   test("goes live the first time, by its domain and over TLS; who comes meanwhile is told who is at it", async () => {
     const reports: Report[] = [];

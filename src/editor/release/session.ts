@@ -4,14 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { DeployPhase, DeployState } from "../../../webview/protocol.ts";
 import { type FaultCode, isCancelled, journalFile, type Task, toFault } from "../../engine/process/index.ts";
-import type {
-  Built,
-  Ground,
-  Order,
-  RollingLine,
-  RollingReplica,
-  Traffic,
-} from "../../engine/release/index.ts";
+import type { Ground, Order, RollingLine, RollingReplica, Traffic } from "../../engine/release/index.ts";
 import { thisMachine } from "../environment/machine.ts";
 import type { Operations } from "../operations.ts";
 import { isCareful } from "./careful.ts";
@@ -91,15 +84,9 @@ export class DeploySession implements vscode.Disposable {
   async plan(): Promise<void> {
     const { app, stage } = this.at;
     await this.#perform("plan", `Plan the deploy of ${app} to ${stage}`, async (task, ground) => {
-      const { plan, sendings } = await engine();
-      const built: Built[] = [];
-      const found = await plan(await this.#order(ground, task, built), task);
-      if (found.changes.length === 0) return { is: "nothing", plan: found };
-      const toSend = await task.step(
-        { id: "sendings", title: "What the servers have", why: "Only layers that they lack are sent." },
-        () => sendings(thisMachine(), built, ground.sites, task.signal),
-      );
-      return { is: "planned", plan: found, sendings: toSend };
+      const { plan: planIt } = await engine();
+      const { plan, sendings } = await planIt(await this.#order(ground, task), task);
+      return plan.changes.length === 0 ? { is: "nothing", plan } : { is: "planned", plan, sendings };
     });
   }
 
@@ -108,7 +95,7 @@ export class DeploySession implements vscode.Disposable {
     const begin = performance.now();
     await this.#perform("deploy", `Deploy ${app} to ${stage}`, async (task, ground) => {
       const { deploy } = await engine();
-      const { plan, record } = await deploy(await this.#order(ground, task, []), task);
+      const { plan, record } = await deploy(await this.#order(ground, task), task);
       if (record === undefined) return { is: "nothing", plan };
       return done("deploy", record.number, begin, url);
     });
@@ -289,7 +276,7 @@ export class DeploySession implements vscode.Disposable {
     }
   }
 
-  async #order(ground: Ground, task: Task, built: Built[]): Promise<Order> {
+  async #order(ground: Ground, task: Task): Promise<Order> {
     const { fromHere, sourceOf } = await engine();
     const { apply, projectStatus, writable, wrongProfile } = await import("../../engine/blueprint/index.ts");
     const { folder, stage } = this.at;
@@ -304,7 +291,6 @@ export class DeploySession implements vscode.Disposable {
         ...supply,
         build: async (first, on, within) => {
           const images = await supply.build(first, on, within);
-          built.push(...Object.values(images));
           this.#built = Object.fromEntries(
             Object.entries(images).map(([name, { digest }]) => [name, digest]),
           );

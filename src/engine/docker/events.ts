@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { linesOf } from "./lines.ts";
 
 /** Something that happened to a container. */
 export interface ContainerEvent {
@@ -53,7 +53,7 @@ async function* read(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncG
     (error: unknown) => error,
   );
   try {
-    for await (const line of createInterface({ input: source })) {
+    for await (const line of linesOf(source)) {
       const event = parse(line);
       if (event) yield event;
     }

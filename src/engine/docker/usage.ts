@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { z } from "zod";
+import { linesOf } from "./lines.ts";
 
 /** What a container takes of the machine, at a moment. */
 export interface Usage {
@@ -31,7 +31,7 @@ export async function* usageOf(docker: Docker, id: string, signal: AbortSignal):
   signal.addEventListener("abort", stop, { once: true });
   source.on("error", () => {}); // a container that ends, ends its numbers
   try {
-    for await (const line of createInterface({ input: source })) {
+    for await (const line of linesOf(source)) {
       const { data } = sample.safeParse(JSON.parse(line));
       const usage = data && read(data);
       if (usage) yield usage;

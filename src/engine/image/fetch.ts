@@ -3,7 +3,8 @@ import { Fault, fault, type Task } from "../process/index.ts";
 import { dockerOn, type Link } from "../server/index.ts";
 import type { Proof } from "./proof.ts";
 import { ship } from "./ship.ts";
-import { prepare } from "./shipment.ts";
+import { planSays, prepare } from "./shipment.ts";
+import type { Sending } from "./stage.ts";
 import { isMissing } from "./there/engine.ts";
 import type { Yard } from "./yard.ts";
 
@@ -27,6 +28,25 @@ export async function fetchOn(yard: Yard, link: Link, image: string, task: Task)
     return refused === undefined;
   });
   return fetched ? [] : send(yard, link, image, task);
+}
+
+/** What bringing it there would send, told before a byte is. Undefined where it is there already. */
+export async function fetchSending(
+  yard: Yard,
+  link: Link,
+  image: string,
+  signal: AbortSignal,
+): Promise<Sending | undefined> {
+  if (await has(await dockerOn(link), image)) return undefined;
+  const sending = { server: link.target.name, image, bytes: 0, about: true, layers: 0 };
+  const fetched = "it is fetched there; where no registry is reached,";
+  if (!(await has(yard.docker, image))) return { ...sending, says: `${fetched} it is fetched here and sent` };
+  await using shipment = await prepare(yard, { image, as: image }, [link], signal);
+  const [plan] = shipment.servers;
+  if (plan === undefined) return undefined;
+  const { bytes, about, missing } = plan;
+  const says = `${fetched} ${planSays(plan, shipment.image)}`;
+  return { ...sending, bytes, about, layers: missing.length, says };
 }
 
 async function send(yard: Yard, link: Link, image: string, task: Task): Promise<Proof[]> {

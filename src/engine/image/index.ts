@@ -1,7 +1,7 @@
 export { sweepArrivals } from "./arriving.ts";
 export { buildPlace, yardOn } from "./buildPlace.ts";
 export { cleanUp } from "./cleanUp.ts";
-export { fetchOn } from "./fetch.ts";
+export { fetchOn, fetchSending } from "./fetch.ts";
 export { keepProofs, type Proof } from "./proof.ts";
 export { buildRelease } from "./release.ts";
 export { ship } from "./ship.ts";

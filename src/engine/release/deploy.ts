@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Sending } from "../image/index.ts";
 import { fault, type Task } from "../process/index.ts";
 import { draft } from "./draft.ts";
 import { goLive } from "./goLive.ts";
@@ -10,7 +11,7 @@ import { type Plan, planOf } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import { type Draft, type ReleaseRecord, recordOf, type Source } from "./record.ts";
 import { rehearse, runReleaseCommand } from "./rehearse.ts";
-import { ensureServices } from "./services.ts";
+import { ensureServices, servicesToCome } from "./services.ts";
 import type { ReleaseImage } from "./spec/part.ts";
 import type { Built, Supply } from "./supply.ts";
 import { entryName } from "./swarm/kept.ts";
@@ -35,11 +36,24 @@ export interface Deployed {
   record?: ReleaseRecord;
 }
 
-/** What would change, before anything does: images are built here, and nothing leaves this machine. */
-export async function plan(order: Order, task: Task): Promise<Plan> {
-  const standing = await stand(order.ground, task.signal);
+/** What would change, and what would be sent for it, before anything is: images are built here, and nothing leaves this machine. */
+export async function plan(order: Order, task: Task): Promise<{ plan: Plan; sendings: Sending[] }> {
+  const { ground, supply } = order;
+  const standing = await stand(ground, task.signal);
   const built = await build(order, task);
-  return compared(order, standing, built).plan;
+  const { plan } = compared(order, standing, built);
+  if (plan.changes.length === 0) return { plan, sendings: [] };
+  const sendings = await task.step(
+    { id: "sendings", title: "What the servers have", why: "Only layers that they lack are sent." },
+    async () =>
+      supply.sendings(
+        Object.values(built),
+        await servicesToCome(ground, standing.home, task.signal),
+        ground.sites,
+        task.signal,
+      ),
+  );
+  return { plan, sendings };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   buildPlace,
   buildRelease,
   fetchOn,
+  fetchSending,
   keepProofs,
   prepare,
   type Sending,
@@ -13,7 +14,6 @@ import {
   yardOn,
 } from "../image/index.ts";
 import { fault } from "../process/index.ts";
-import type { Ground } from "./ground.ts";
 import type { Built, Supply } from "./supply.ts";
 
 interface Here {
@@ -65,23 +65,19 @@ export async function fromHere({ machine, folder, stage, state }: Here): Promise
     async fetch(image, { link }, task) {
       await keepProofs(state, await fetchOn(yard, link, image, task));
     },
+    async sendings(built, fetched, sites, signal) {
+      const links = sites.map(({ link }) => link);
+      const all: Sending[] = [];
+      for (const { image, on } of built) {
+        const from = on === "here" ? yard : await yardOn(yard, sites[0].link);
+        await using shipment = await prepare(from, { image, as: image }, links, signal);
+        all.push(...sendingsOf(shipment));
+      }
+      for (const { image, to } of fetched) {
+        const sending = await fetchSending(yard, to.link, image, signal);
+        if (sending) all.push(sending);
+      }
+      return all;
+    },
   };
-}
-
-/** What bringing images to servers would send, told before a byte is. */
-export async function sendings(
-  machine: Machine,
-  built: readonly Built[],
-  sites: Ground["sites"],
-  signal: AbortSignal,
-): Promise<Sending[]> {
-  const here = await yardHere(machine);
-  const links = sites.map(({ link }) => link);
-  const all: Sending[] = [];
-  for (const { image, on } of built) {
-    const from = on === "here" ? here : await yardOn(here, sites[0].link);
-    await using shipment = await prepare(from, { image, as: image }, links, signal);
-    all.push(...sendingsOf(shipment));
-  }
-  return all;
 }

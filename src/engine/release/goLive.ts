@@ -5,6 +5,7 @@ import { tellEdges } from "./edge.ts";
 import type { Ground } from "./ground.ts";
 import { stackOf } from "./place.ts";
 import { readRoutes } from "./routes.ts";
+import { type Ailing, ailingOn } from "./swarm/ailing.ts";
 import { type Applied, apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle, type Turnout, takeBack, watch } from "./swarm/roll.ts";
@@ -42,11 +43,12 @@ export async function goLive(all: Going, task: Task): Promise<void> {
   await confirm();
   await using alarm = await raiseAlarm(ground, afterwards(going), task.signal);
   const alert = { ...task, signal: alarm.signal };
+  await using ailing = ailingOn(ground.sites, alarm.signal);
   try {
-    await roll(going, applied, alert);
+    await roll(going, applied, ailing, alert);
     await edges(ground, alert);
     await look(going, alert);
-    await watchOver(going, applied, alert);
+    await watchOver(going, applied, ailing, alert);
     timed = all.whole === true;
     if (timed) await setTimers(ground, Object.values(all.specs), alert);
   } catch (thrown) {
@@ -81,7 +83,7 @@ const saysWhatIsNow: readonly FaultCode[] = [
   "cancelled",
 ];
 
-async function roll(going: Going, applied: Applied[], task: Task): Promise<void> {
+async function roll(going: Going, applied: Applied[], ailing: Ailing, task: Task): Promise<void> {
   const { ground, specs } = going;
   const [{ docker }] = ground.sites;
   const { signal } = task;
@@ -99,7 +101,7 @@ async function roll(going: Going, applied: Applied[], task: Task): Promise<void>
     );
     const onChange = (name: string, says: string) => step.line({ from: "stdout", text: `${name}: ${says}` });
     const examine = examineOn(ground.sites, signal);
-    check(await settle(applied, { docker, signal, deadlineMs, onChange, examine }), going);
+    check(await settle(applied, { docker, signal, deadlineMs, onChange, examine, ailing }), going);
   });
 }
 
@@ -150,7 +152,12 @@ const inWords = (heard: Exclude<Heard, { is: "wrong" }>, release: string): strin
     ? `could not be asked from here: ${heard.reason}`
     : `${heard.status}${heard.sure ? `, by release ${release}` : ""}${heard.but ?? ""}`;
 
-async function watchOver(going: Going, applied: readonly Applied[], task: Task): Promise<void> {
+async function watchOver(
+  going: Going,
+  applied: readonly Applied[],
+  ailing: Ailing,
+  task: Task,
+): Promise<void> {
   const { ground, watchMs } = going;
   const [{ docker }] = ground.sites;
   const plan = {
@@ -161,7 +168,9 @@ async function watchOver(going: Going, applied: readonly Applied[], task: Task):
   };
   const { signal } = task;
   const examine = examineOn(ground.sites, signal);
-  await task.step(plan, async () => check(await watch(applied, { docker, signal, watchMs, examine }), going));
+  await task.step(plan, async () =>
+    check(await watch(applied, { docker, signal, watchMs, examine, ailing }), going),
+  );
 }
 
 async function goBack(ground: Ground, applied: readonly Applied[], task: Task): Promise<void> {

@@ -4,7 +4,7 @@ import { imageOn } from "./ingredients.ts";
 import { serviceName, stackOf } from "./place.ts";
 import type { Ingredients } from "./spec/part.ts";
 import { serviceSpec } from "./spec/service.ts";
-import type { Supply } from "./supply.ts";
+import type { Fetched, Supply } from "./supply.ts";
 import { apply } from "./swarm/apply.ts";
 import { examineOn } from "./swarm/postMortem.ts";
 import { settle } from "./swarm/roll.ts";
@@ -32,7 +32,7 @@ export async function ensureServices(
       task.skip(plan, "there already");
       continue;
     }
-    const at = sites.find(({ node }) => node === ingredients.home) ?? sites[0];
+    const at = siteOf(sites, ingredients.home);
     await supply.fetch(service.image, at, task);
     await task.step(plan, async (step) => {
       const image = await imageOn(at, service.image, await digestOn(at, service.image));
@@ -47,6 +47,24 @@ export async function ensureServices(
     });
   }
 }
+
+/** What a deploy would bring for services that are not there yet, and to which server. */
+export async function servicesToCome(
+  { place, profile, sites }: Ground,
+  home: string,
+  signal: AbortSignal,
+): Promise<Fetched[]> {
+  const to = siteOf(sites, home);
+  const found = await Promise.all(
+    Object.values(profile.services).map(async ({ name, image }) => {
+      const there = await serviceNamed(sites[0].docker, serviceName(place, name), signal);
+      return there === undefined ? [{ image, to }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+const siteOf = (sites: Ground["sites"], home: string) => sites.find(({ node }) => node === home) ?? sites[0];
 
 async function digestOn({ docker, name }: Site, image: string): Promise<string> {
   try {

@@ -1,3 +1,4 @@
+import type { Sending } from "../image/index.ts";
 import type { Task } from "../process/index.ts";
 import type { Stage } from "../profile/index.ts";
 import type { Site } from "./ground.ts";
@@ -14,6 +15,12 @@ export interface Built {
   command: readonly string[];
 }
 
+/** An image of others, and the server that it is for. */
+export interface Fetched {
+  image: string;
+  to: Site;
+}
+
 /** Where images come from, and how they get to a server. */
 export interface Supply {
   /** Builds what is released, for the processor of a stage's first server, here or there; by the profile's images. */
@@ -22,4 +29,11 @@ export interface Supply {
   ship(built: Built, to: readonly [Site, ...Site[]], task: Task): Promise<string>;
   /** Brings an image of others to a server that has it not: fetched there, or else sent from here. */
   fetch(image: string, to: Site, task: Task): Promise<void>;
+  /** What both of that would send, told before a byte is. */
+  sendings(
+    built: readonly Built[],
+    fetched: readonly Fetched[],
+    to: readonly [Site, ...Site[]],
+    signal: AbortSignal,
+  ): Promise<Sending[]>;
 }

@@ -102,6 +102,27 @@ describe("a service that is rolled", () => {
     });
 });
 
+describe("one that runs and is not well, which Swarm does not say yet", () => {
+  const [ill, well] = [task("new", "running"), task("new", "running")];
+  const ailing = new Set([ill.ID]);
+  for (const [what, tasks, anew, is] of [
+    ["fails", [ill, well], false, "failed"],
+    ["fails while others are still to come", [ill, task("old", "running")], false, "failed"],
+    ["may become well, where it was made anew", [ill, well], true, "live"],
+    ["is not meant where it is of the old version", [task("old", "running"), well], false, "coming"],
+    [
+      "is not meant where it was told to go",
+      [{ ...ill, DesiredState: "shutdown" }, well, well],
+      false,
+      "live",
+    ],
+  ] as const)
+    test(what, () => assert.equal(judge(service("updating"), tasks, anew, ailing).is, is));
+  test("and falls while it is watched", () => {
+    assert.equal(judgeWatched(service("updating"), [ill, well], new Set(), ailing).is, "failed");
+  });
+});
+
 describe("a service that is watched", () => {
   const old = failed();
   test("falls when one of the new falls, though Swarm starts another", () => {

@@ -1,4 +1,13 @@
-import { complaint, isCurrent, isHomeless, isOver, type SwarmService, type SwarmTask } from "./tasks.ts";
+import type { Ailing } from "./ailing.ts";
+import {
+  complaint,
+  isCurrent,
+  isHomeless,
+  isOver,
+  type SwarmService,
+  type SwarmTask,
+  unwell,
+} from "./tasks.ts";
 
 /** How a service fares that was told to become something new. */
 export type Judgement =
@@ -14,9 +23,15 @@ const fell = ["failed", "rejected", "complete"];
 
 /**
  * Judges a service by what Swarm says of it and of its tasks. `anew`: it was just made, so Swarm goes back to nothing.
+ * `ailing`: those that run and are not well, which Swarm does not say yet.
  * Pure: all that happens on a server comes in as data.
  */
-export function judge(service: SwarmService, tasks: readonly SwarmTask[], anew: boolean): Judgement {
+export function judge(
+  service: SwarmService,
+  tasks: readonly SwarmTask[],
+  anew: boolean,
+  ailing: Pick<Ailing, "has"> = new Set(),
+): Judgement {
   const state = service.UpdateStatus?.State ?? "";
   const ended = tasks
     .filter((task) => fell.includes(task.Status.State))
@@ -36,6 +51,8 @@ export function judge(service: SwarmService, tasks: readonly SwarmTask[], anew: 
   const running = current.filter(
     (task) => task.DesiredState === "running" && task.Status.State === "running",
   );
+  const ill = running.find(({ ID }) => ailing.has(ID));
+  if (ill !== undefined && !anew) return { is: "failed", task: ill, reason: unwell };
   const old = tasks.filter(
     (task) => !isCurrent(task, service) && task.DesiredState === "running" && !isOver(task),
   );
@@ -51,8 +68,9 @@ export function judgeWatched(
   service: SwarmService,
   tasks: readonly SwarmTask[],
   seen: ReadonlySet<string>,
+  ailing: Pick<Ailing, "has"> = new Set(),
 ): Judgement {
-  const judged = judge(service, tasks, false);
+  const judged = judge(service, tasks, false, ailing);
   if (judged.is === "failed") return judged;
   const fallen = tasks.find(
     (task) => isCurrent(task, service) && fell.includes(task.Status.State) && !seen.has(task.ID),

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { canonical } from "../canonical.ts";
+import type { Ailing } from "./ailing.ts";
 import { type Applied, releaseOf, remove, update } from "./apply.ts";
 import { type Judgement, judge, judgeWatched } from "./judge.ts";
 import { until } from "./pace.ts";
@@ -12,6 +13,8 @@ export type Turnout = { held: true } | { held: false; name: string; reason: stri
 interface Watching {
   docker: Docker;
   examine: Examine;
+  /** Left out where Swarm's word is enough. */
+  ailing?: Ailing;
   signal: AbortSignal;
   onChange: (name: string, says: string) => void;
 }
@@ -21,14 +24,14 @@ export async function settle(
   applied: readonly Applied[],
   { deadlineMs, ...watching }: Watching & { deadlineMs: number },
 ): Promise<Turnout> {
-  const { docker, signal, onChange, examine } = watching;
+  const { docker, signal, onChange, examine, ailing } = watching;
   const end = performance.now() + deadlineMs;
   const said = new Map<string, string>();
   return until(async () => {
     let coming = 0;
     for (const one of applied) {
       const judged = await look(one, docker, signal, (service, tasks) =>
-        judge(service, tasks, one.before === undefined),
+        judge(service, tasks, one.before === undefined, ailing),
       );
       if (judged.is === "failed") return failed(one, judged, examine);
       if (judged.is === "live") continue;
@@ -47,7 +50,7 @@ export async function settle(
 /** Watches what is live for a while. Swarm watches too, and goes back by itself, whether we are there or not. */
 export async function watch(
   applied: readonly Applied[],
-  { docker, signal, watchMs, examine }: Omit<Watching, "onChange"> & { watchMs: number },
+  { docker, signal, watchMs, examine, ailing }: Omit<Watching, "onChange"> & { watchMs: number },
 ): Promise<Turnout> {
   const seen = new Set<string>();
   for (const { id } of applied)
@@ -55,7 +58,9 @@ export async function watch(
   const end = performance.now() + watchMs;
   return until(async () => {
     for (const one of applied) {
-      const judged = await look(one, docker, signal, (service, tasks) => judgeWatched(service, tasks, seen));
+      const judged = await look(one, docker, signal, (service, tasks) =>
+        judgeWatched(service, tasks, seen, ailing),
+      );
       if (judged.is === "failed") return failed(one, judged, examine);
     }
     return performance.now() >= end ? { held: true } : undefined;

@@ -122,10 +122,12 @@ export const isOver = ({ Status }: SwarmTask): boolean => over.includes(Status.S
 export const isHomeless = ({ Status: { State, Err = "" } }: SwarmTask): boolean =>
   State === "pending" && /no suitable node/i.test(Err);
 
+export const unwell = "it runs, but does not become healthy.";
+
 /** Why a task did not turn out well, in its own words or the engine's. */
 export function complaint({ Status }: SwarmTask): string {
   const { Err = "", Message = "", State } = Status;
-  if (/unhealthy/i.test(Err)) return "it runs, but does not become healthy.";
+  if (/unhealthy/i.test(Err)) return unwell;
   const exit = /non-zero exit \((\d+)\)/.exec(Err)?.[1];
   if (exit !== undefined) return `it ended with exit code ${exit}.`;
   if (/no suitable node/i.test(Err))
