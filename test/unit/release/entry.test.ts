@@ -77,10 +77,20 @@ for (const shell of ["dash", "bash"] as const) {
       assert.ok(seconds >= 1.9, `after ${seconds} s`);
     });
 
-    test("does not wait for who is not well", async () => {
-      const { code, seconds } = await asked(60, "exit 1");
+    test("and from who answers that it is not: it may have begun what others wait for", async () => {
+      const { code, seconds } = await asked(2, '[ -z "$2" ]');
       assert.equal(code, 3);
-      assert.ok(seconds < 30, `after ${seconds} s`);
+      assert.ok(seconds >= 1.9, `after ${seconds} s`);
     });
+
+    for (const [who, probe] of [
+      ["is not there any more", "exit 1"],
+      ["hangs", 'if [ -n "$2" ]; then exec sleep 60; fi'],
+    ] as const)
+      test(`does not wait for who ${who}`, async () => {
+        const { code, seconds } = await asked(60, probe);
+        assert.equal(code, 3);
+        assert.ok(seconds < 30, `after ${seconds} s`);
+      });
   });
 }
