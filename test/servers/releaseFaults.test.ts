@@ -133,6 +133,27 @@ describe("a release that goes wrong", { timeout: 900_000 }, () => {
     );
   });
 
+  test("hangs: it is told to be unhealthy while it is still there, and another takes its place", async () => {
+    const stops = 'for p in /proc/[0-9]*; do grep -qz "^node$" $p/cmdline && kill -STOP "${p#/proc/}"; done';
+    await on(
+      `docker exec "$(docker ps -q --filter name=faults-production-web | head -1)" sh -c '${stops}; true'`,
+    );
+    const until = async (meant: (status: Awaited<ReturnType<typeof stageStatus>>) => boolean) => {
+      for (;;) {
+        const status = await stageStatus(await stage.ground(), new Date(), signal);
+        if (meant(status)) return status;
+        await new Promise((done) => setTimeout(done, 200));
+      }
+    };
+    const ill = await until(({ replicas }) => replicas.some(({ state }) => state === "unhealthy"));
+    assert.deepEqual(ill.short, [{ process: "web", has: 1, wants: 2 }]);
+    const { replicas } = await until(({ short }) => short.length === 0);
+    assert.deepEqual(
+      replicas.map(({ state, same }) => [state, same]),
+      Array(2).fill(["running", true]),
+    );
+  });
+
   test("does not fit on the disk: it is not begun there, and leaves nothing", async () => {
     const arriving = "/var/lib/sistership/arriving";
     const large = join(stage.folder, "large.bin");

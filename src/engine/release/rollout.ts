@@ -1,8 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { canonical } from "./canonical.ts";
 import type { Ground, Site } from "./ground.ts";
+import { type Ailing, ailingOn } from "./swarm/ailing.ts";
 import { linesOf } from "./swarm/postMortem.ts";
-import { complaint, isOver, processesAt, type SwarmService, type SwarmTask, tasksOf } from "./swarm/tasks.ts";
+import {
+  complaint,
+  isOver,
+  processesAt,
+  type SwarmService,
+  type SwarmTask,
+  tasksOf,
+  unwell,
+} from "./swarm/tasks.ts";
 
 /** A replica while versions change places. */
 export interface RollingReplica {
@@ -45,13 +54,14 @@ const linesOfEach = 6;
 
 /** Looks at a roll from now on: what runs now is the old version. Ends, without a word, when it is told to. */
 export async function* rollout(ground: Ground, signal: AbortSignal): AsyncGenerator<Rollout> {
+  await using ailing = ailingOn(ground.sites, signal);
   let before: readonly Seen[] | undefined;
   let shown = "";
   while (!signal.aborted) {
     try {
       const seen = await look(ground, signal);
       before ??= seen;
-      const replicas = rolling(seen, before, ground.sites);
+      const replicas = rolling(seen, before, ground.sites, ailing);
       const view = { replicas, lines: await printed(replicas, seen, ground.sites, signal) };
       const now = JSON.stringify(view);
       if (now !== shown) yield view;
@@ -76,6 +86,7 @@ export function rolling(
   seen: readonly Seen[],
   before: readonly Seen[],
   sites: readonly Pick<Site, "name" | "node">[],
+  ailing: Pick<Ailing, "has"> = new Set(),
 ): RollingReplica[] {
   const old = new Set(before.flatMap(({ service }) => keyOf(service.Spec.TaskTemplate ?? {})));
   const past = new Set(before.flatMap(({ tasks }) => tasks.filter(isOver).map(({ ID }) => ID)));
@@ -88,7 +99,7 @@ export function rolling(
           process: service.Spec.Labels?.["sistership.process"] ?? "",
           server: sites.find(({ node }) => node === task.NodeID)?.name ?? "no server yet",
           version: old.has(keyOf(task.Spec)) ? "old" : "new",
-          ...fares(task),
+          ...fares(task, ailing),
         }),
       ),
   );
@@ -96,11 +107,12 @@ export function rolling(
 
 const hasFailed = ({ Status }: SwarmTask): boolean => ["failed", "rejected"].includes(Status.State);
 
-function fares(task: SwarmTask): Pick<RollingReplica, "state" | "says"> {
+function fares(task: SwarmTask, ailing: Pick<Ailing, "has">): Pick<RollingReplica, "state" | "says"> {
   if (hasFailed(task)) return { state: "failed", says: complaint(task) };
   if (task.DesiredState !== "running" && task.DesiredState !== "ready")
     return { state: "going", says: "stopping" };
   const { State } = task.Status;
+  if (State === "running" && ailing.has(task.ID)) return { state: "failed", says: unwell };
   return State === "running" ? { state: "well", says: "running" } : { state: "coming", says: State };
 }
 

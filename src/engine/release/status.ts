@@ -12,6 +12,7 @@ import {
   processesAt,
   type SwarmService,
   tasksOf,
+  unwell,
   wantedOf,
 } from "./swarm/tasks.ts";
 import { type ScheduledStatus, scheduledStatus } from "./timers/status.ts";
@@ -51,7 +52,16 @@ export interface StageStatus {
   maintenance?: string;
 }
 
-const inspected = z.object({ Image: z.string() });
+const inspected = z.object({
+  Image: z.string(),
+  State: z.object({ Health: z.object({ Status: z.string() }).nullish() }),
+});
+
+/** What a server says of a container: the image that it is, and whether its health check fails. */
+interface Seen {
+  image: string;
+  ill: boolean;
+}
 
 const imageNameOf = ({ Spec }: SwarmService): string => containerOf(Spec).Image ?? "";
 
@@ -62,7 +72,6 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
   const numbers = await running(ground, signal);
   const record = (await records(ground, signal)).find(({ number }) => number === numbers.at(-1));
   const services = await processesAt(docker, place, signal);
-  const digests = new Map<string, string>();
   const replicas: Replica[] = [];
   const short: StageStatus["short"] = [];
   for (const service of services) {
@@ -72,27 +81,24 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
     const tasks = (await tasksOf(docker, service.ID, signal)).filter(
       (task) => task.DesiredState === "running",
     );
+    let has = 0;
     for (const task of tasks) {
       const site = sites.find(({ node }) => node === task.NodeID);
       const id = task.Status.ContainerStatus?.ContainerID;
-      const well = task.Status.State === "running";
-      const key = `${site?.name} ${id}`;
-      if (site && id && well && !digests.has(key))
-        digests.set(
-          key,
-          await configOf(site, id, { reference: imageNameOf(service), digest: recorded }, signal),
-        );
-      const image = digests.get(key);
+      const runs = task.Status.State === "running";
+      const of = { reference: imageNameOf(service), digest: recorded };
+      const seen = site && id && runs ? await seenOn(site, id, of, signal) : undefined;
+      const well = runs && seen?.ill !== true;
+      if (well) has++;
       replicas.push({
         process,
         server: site?.name ?? "a server outside the stage",
-        state: task.Status.State,
-        ...(well ? {} : { says: complaint(task) }),
-        ...(image === undefined ? {} : { image, same: image === recorded }),
+        state: seen?.ill ? "unhealthy" : task.Status.State,
+        ...(well ? {} : { says: runs ? unwell : complaint(task) }),
+        ...(seen === undefined ? {} : { image: seen.image, same: seen.image === recorded }),
         current: isCurrent(task, service),
       });
     }
-    const has = tasks.filter(({ Status }) => Status.State === "running").length;
     if (has < wants) short.push({ process, has, wants });
   }
   const [page] = await pagesOf(docker, signal, place);
@@ -111,20 +117,23 @@ export async function stageStatus(ground: Ground, now: Date, signal: AbortSignal
 }
 
 /**
- * The digest of the configuration of the image that a container runs. Most engines call an image by just that; those with
+ * A container as its server sees it, with the digest of its image's configuration. Most engines call an image by just that; those with
  * containerd's store call it by its manifest, and then it is the image that was proved to be this when it was shipped.
  */
-async function configOf(
+async function seenOn(
   { docker }: Site,
   container: string,
   { reference, digest }: { reference: string; digest: string },
   signal: AbortSignal,
-): Promise<string> {
-  const { Image } = inspected.parse(await docker.getContainer(container).inspect({ abortSignal: signal }));
-  if (Image === digest) return digest;
+): Promise<Seen> {
+  const { Image, State } = inspected.parse(
+    await docker.getContainer(container).inspect({ abortSignal: signal }),
+  );
+  const ill = State.Health?.Status === "unhealthy";
+  if (Image === digest) return { image: digest, ill };
   const shipped = await docker
     .getImage(reference)
     .inspect()
     .catch(() => undefined);
-  return shipped?.Id === Image ? digest : Image;
+  return { image: shipped?.Id === Image ? digest : Image, ill };
 }

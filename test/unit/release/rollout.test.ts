@@ -44,6 +44,16 @@ describe("a roll, looked at", () => {
     assert.deepEqual(told(seen), ["b new failed fra1", "c old well fra1"]);
     assert.equal(rolling([seen], before, sites)[0]?.says, "it ended with exit code 3.");
   });
+  test("calls failed what runs and is unwell, as its server says", () => {
+    const seen = service("two", ["a", "one", "running", "running"], ["b", "two", "running", "running"]);
+    assert.deepEqual(
+      rolling([seen], before, sites, new Set(["b"])).map(({ id, state, says }) => [id, state, says]),
+      [
+        ["a", "well", "running"],
+        ["b", "failed", "it runs, but does not become healthy."],
+      ],
+    );
+  });
   test("calls all of it new where nothing ran", () => {
     const [replica] = rolling([service("one", ["a", "one", "running", "running"])], [], sites);
     assert.equal(replica?.version, "new");
