@@ -115,7 +115,10 @@ stages:
       .first()
       .waitFor();
     await vscode.webview().locator(".risks li", { hasText: "This is the first release" }).waitFor();
-    await vscode.webview().locator(".sendings li", { hasText: "will be sent" }).waitFor();
+    const sending = (image: string) => vscode.webview().locator(".sendings li", { hasText: image });
+    await sending("notes-web:").filter({ hasText: "will be sent" }).waitFor();
+    for (const image of ["pgvector/pgvector:pg17", "redis:8"])
+      await sending(image).filter({ hasText: "it is fetched there" }).waitFor();
     await vscode.screenshot("release-plan");
 
     await committed("Files that follow from it");

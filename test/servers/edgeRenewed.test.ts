@@ -134,6 +134,7 @@ docker commit "$id" caddy:2 >/dev/null && docker rm "$id" >/dev/null`);
     await inEdge('kill -KILL $(grep -lz "^run$" /proc/[0-9]*/cmdline | cut -d / -f 3)');
     // it has its turn when it has been told what to do
     for (let tries = 0; tries < 100 && (await turn()) === before; tries++) await wait(100);
+    await wait(2000); // who was cut off between two words of a websocket hears of it at the next
     await crowd.phase("it fell");
     await unharmed(() => wait(5000).then(() => {}));
     assert.equal(await on(`echo ${edge}`), container);
