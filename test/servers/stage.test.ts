@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { connect } from "../../src/engine/docker/index.ts";
 import { parity } from "../../src/engine/environment/index.ts";
-import { buildRelease, fetchOn, shipStage, stageSides, type Yard } from "../../src/engine/image/index.ts";
+import {
+  buildRelease,
+  fetchOn,
+  fetchSending,
+  shipStage,
+  stageSides,
+  type Yard,
+} from "../../src/engine/image/index.ts";
 import { Fault, run } from "../../src/engine/process/index.ts";
 import type { Link, Pool } from "../../src/engine/server/index.ts";
 import { type Checkout, checkout, perform, tiny, unique } from "../rig/checkout.ts";
@@ -108,6 +115,28 @@ describe("what is released, on the server of a stage", () => {
           thrown.says,
         ),
     );
+  });
+
+  test("what that would send is told first: also where it cannot be sent from here, which is no reason not to go on", async () => {
+    const signal = AbortSignal.timeout(30_000);
+    const told = async (image: string) => (await fetchSending(yard, link, image, signal))?.says;
+    const foreign = `${name}-foreign:1`;
+    const make = `tar --create --files-from /dev/null | docker import --platform linux/s390x - ${foreign}`;
+    await run({ program: "sh", args: ["-c", make], env: rig.env });
+    try {
+      assert.equal(
+        await told(foreign),
+        "it is fetched there; where no registry is reached, it cannot be sent: what is here is for another processor",
+      );
+    } finally {
+      await run({ program: "docker", args: ["image", "rm", foreign], env: rig.env });
+    }
+    assert.equal(await told("node:22-bookworm-slim"), undefined, "it is there");
+    assert.equal(
+      await told("nobody/has:1"),
+      "it is fetched there; where no registry is reached, it is fetched here and sent",
+    );
+    assert.equal(await told(`nobody/has@sha256:${"0".repeat(64)}`), "it is fetched there");
   });
 
   test("where the stage says so it is built on the server, and nothing of it here", async () => {

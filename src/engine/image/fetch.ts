@@ -3,8 +3,7 @@ import { Fault, fault, type Task } from "../process/index.ts";
 import { dockerOn, type Link } from "../server/index.ts";
 import type { Proof } from "./proof.ts";
 import { ship } from "./ship.ts";
-import { planSays, prepare } from "./shipment.ts";
-import type { Sending } from "./stage.ts";
+import { prepare, type Sending, sendingsOf } from "./shipment.ts";
 import { isMissing } from "./there/engine.ts";
 import type { Yard } from "./yard.ts";
 
@@ -38,15 +37,19 @@ export async function fetchSending(
   signal: AbortSignal,
 ): Promise<Sending | undefined> {
   if (await has(await dockerOn(link), image)) return undefined;
-  const sending = { server: link.target.name, image, bytes: 0, about: true, layers: 0 };
   const fetched = "it is fetched there; where no registry is reached,";
-  if (!(await has(yard.docker, image))) return { ...sending, says: `${fetched} it is fetched here and sent` };
-  await using shipment = await prepare(yard, { image, as: image }, [link], signal);
-  const [plan] = shipment.servers;
-  if (plan === undefined) return undefined;
-  const { bytes, about, missing } = plan;
-  const says = `${fetched} ${planSays(plan, shipment.image)}`;
-  return { ...sending, bytes, about, layers: missing.length, says };
+  const about = { server: link.target.name, image, bytes: 0, about: true, layers: 0 };
+  if (image.includes("@")) return { ...about, says: "it is fetched there" };
+  if (!(await has(yard.docker, image))) return { ...about, says: `${fetched} it is fetched here and sent` };
+  try {
+    await using shipment = await prepare(yard, { image, as: image }, [link], signal);
+    const [sending = { ...about, says: "" }] = sendingsOf(shipment);
+    return { ...sending, says: `${fetched} ${sending.says}` };
+  } catch (thrown) {
+    // what this machine has is for itself; the server finds its own where it reaches a registry
+    if (!(thrown instanceof Fault && thrown.code === "image-other-architecture")) throw thrown;
+    return { ...about, says: `${fetched} it cannot be sent: what is here is for another processor` };
+  }
 }
 
 async function send(yard: Yard, link: Link, image: string, task: Task): Promise<Proof[]> {

@@ -159,3 +159,26 @@ export function planSays({ bytes, about, missing }: ServerPlan, { bytes: all, la
   const amount = `${about ? "at most " : ""}${megabytes(bytes)} of ${megabytes(all)} will be sent`;
   return `${amount}: ${missing.length} of ${layers.length} layers`;
 }
+
+/** What one server would be sent of one image. */
+export interface Sending {
+  server: string;
+  image: string;
+  /** At most so many, where it is only about known. */
+  bytes: number;
+  about: boolean;
+  layers: number;
+  says: string;
+}
+
+/** What a shipment would send to each of its servers. */
+export function sendingsOf({ as, image, servers }: Shipment): Sending[] {
+  return servers.map((plan) => ({
+    server: plan.server,
+    image: as,
+    bytes: plan.missing.length === 0 ? 0 : plan.bytes,
+    about: plan.about,
+    layers: plan.missing.length,
+    says: planSays(plan, image),
+  }));
+}

@@ -10,19 +10,8 @@ import { architectureOf } from "./platforms.ts";
 import type { Proof } from "./proof.ts";
 import { buildRelease } from "./release.ts";
 import { ship } from "./ship.ts";
-import { planSays, prepare, type Shipment } from "./shipment.ts";
+import { prepare, type Sending, type Shipment, sendingsOf } from "./shipment.ts";
 import type { Yard } from "./yard.ts";
-
-/** What one server would be sent of one image. */
-export interface Sending {
-  server: string;
-  image: string;
-  /** At most so many, where it is only about known. */
-  bytes: number;
-  about: boolean;
-  layers: number;
-  says: string;
-}
 
 interface StageShipping extends Pick<Here, "machine" | "folder"> {
   stage: string;
@@ -77,18 +66,6 @@ async function fetchServices(
   for (const image of new Set(services.map(({ image }) => image)))
     if (first) proofs.push(...(await fetchOn(yard, first, image, task)));
   return proofs;
-}
-
-/** What a shipment would send to each of its servers. */
-export function sendingsOf({ as, image, servers }: Shipment): Sending[] {
-  return servers.map((plan) => ({
-    server: plan.server,
-    image: as,
-    bytes: plan.missing.length === 0 ? 0 : plan.bytes,
-    about: plan.about,
-    layers: plan.missing.length,
-    says: planSays(plan, image),
-  }));
 }
 
 /** Disks of servers fill up with what was shipped before; what may be gone back to stays. */
