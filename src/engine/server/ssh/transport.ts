@@ -43,25 +43,12 @@ function tcp(server: string, settings: Settings, signal: AbortSignal): Promise<N
     socket.once("connect", () =>
       end(() => {
         socket.removeAllListeners("error");
-        resolve(inBursts(socket));
+        resolve(socket);
       }),
     );
     socket.on("error", (error) => give(notConnected(server, settings, error)));
     if (signal.aborted) abort();
   });
-}
-
-/** What is written in one turn leaves in one call: a packet has 32 KB at most, and a call costs as much as its bytes do. */
-function inBursts(socket: NetSocket): NetSocket {
-  const write = socket.write.bind(socket) as (...all: unknown[]) => boolean;
-  const burst = (...all: unknown[]) => {
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    return write(...all);
-  };
-  return Object.assign(socket, { write: burst });
 }
 
 export function silent(server: string, ms: number): Fault {
