@@ -50,6 +50,7 @@ async function main(): Promise<void> {
         while: phase,
         sent: met.sent,
         failed: met.failed,
+        "asked again": met.askedAgain,
         "slowest, ms": Math.round(met.slowestMs),
       });
   const hand = await handOf(rig, stage, values.quick ? 2 : 5);
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     requests: {
       sent: sum("sent"),
       failed: sum("failed"),
+      askedAgain: sum("asked again"),
       slowestMs: Math.max(...ours.map((row) => Number(row["slowest, ms"]))),
     },
     lineToLive: {
@@ -98,8 +100,10 @@ async function visitedWhile(
   const during = async (phase: string, work: () => Promise<unknown>) => {
     process.stderr.write(`${name}: ${phase}\n`);
     await work();
-    const { sent, failed, why } = await crowd.phase(phase);
-    process.stderr.write(`  ${failed} of ${sent} failed ${failed > 0 ? JSON.stringify(why) : ""}\n`);
+    const { sent, failed, askedAgain, why } = await crowd.phase(phase);
+    process.stderr.write(
+      `  ${failed} of ${sent} failed, ${askedAgain} asked again ${failed > 0 ? JSON.stringify(why) : ""}\n`,
+    );
   };
   await during("nothing happens", () => new Promise((done) => setTimeout(done, 5000)));
   const timed: { version: string; from: number; reports: Report[] }[] = [];

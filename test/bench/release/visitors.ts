@@ -24,6 +24,8 @@ export type Told = { do: "visit"; place: Place } | { do: "phase"; name: string }
 export interface Phase {
   sent: number;
   failed: number;
+  /** Cut without an answer over a connection that had rested, and then answered over a new one: see `answered`. */
+  askedAgain: number;
   slowestMs: number;
   /** Each kind of failure, how often, and when it was first seen. */
   why: Record<string, number>;
@@ -40,7 +42,7 @@ const uploadBytes = 100_000_000;
 const body = randomBytes(5000).toString("hex");
 const piece = randomBytes(1_000_000);
 
-const fresh = (): Phase => ({ sent: 0, failed: 0, slowestMs: 0, why: {}, versions: {} });
+const fresh = (): Phase => ({ sent: 0, failed: 0, askedAgain: 0, slowestMs: 0, why: {}, versions: {} });
 
 function visit(place: Place): { phase(): Phase; stop(): Promise<Phase> } {
   const Agent = place.port === undefined ? TlsAgent : PlainAgent;
@@ -54,7 +56,10 @@ function visit(place: Place): { phase(): Phase; stop(): Promise<Phase> } {
       const from = performance.now();
       met.sent++;
       try {
-        const version = await kinds[kind]({ place, agent, address });
+        const again = () => {
+          met.askedAgain++;
+        };
+        const version = await kinds[kind]({ place, agent, address, again });
         const now = Date.now();
         if (version !== undefined) {
           const seen = met.versions[version];
@@ -91,13 +96,14 @@ function visit(place: Place): { phase(): Phase; stop(): Promise<Phase> } {
 
 interface Going {
   place: Place;
-  agent: PlainAgent | TlsAgent;
+  agent: PlainAgent | TlsAgent | false;
   address: string;
+  again: () => void;
 }
 
 /** What each kind does; answers with the version that answered, where that is a matter of a moment. */
 const kinds: Record<Kind, (going: Going) => Promise<string | undefined>> = {
-  get: (going) => text(ask(going, "GET", "/")),
+  get: (going) => answered(going, "/"),
   async post(going) {
     const asked = ask(going, "POST", "/echo");
     asked.end(body);
@@ -135,6 +141,26 @@ const kinds: Record<Kind, (going: Going) => Promise<string | undefined>> = {
     return undefined;
   },
 };
+
+/**
+ * What a client gets that asks as browsers do. Where a connection rests, a request and the word that it is closed may
+ * meet on the way (RFC 9112, 9.3.1): what is cut then without a byte of an answer, and may be repeated, is asked once more
+ * over a new connection.
+ */
+async function answered(going: Going, path: string): Promise<string> {
+  const first = ask(going, "GET", path);
+  let begun = false;
+  first.on("response", () => {
+    begun = true;
+  });
+  try {
+    return await text(first);
+  } catch (thrown) {
+    if (begun || !first.reusedSocket || (thrown as NodeJS.ErrnoException).code !== "ECONNRESET") throw thrown;
+  }
+  going.again();
+  return text(ask({ ...going, agent: false }, "GET", path));
+}
 
 function ask(
   { place, agent, address }: Going,
