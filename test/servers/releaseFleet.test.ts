@@ -140,4 +140,25 @@ describe("a stage on two servers", { timeout: 900_000 }, () => {
     assert.equal((await whole()).length, 1);
     assert.deepEqual(await answersNow(), ["four"]);
   });
+
+  test("is not begun where the servers do not hear each other, though both are reached from here", async () => {
+    const [home, other] = stage.servers;
+    assert.ok(home && other);
+    const deaf = (how: "-I" | "-D") =>
+      other.inside([
+        "sh",
+        "-c",
+        `iptables ${how} INPUT -s ${home.address} -j DROP && iptables ${how} OUTPUT -d ${home.address} -j DROP`,
+      ]);
+    await deaf("-I");
+    try {
+      change("five");
+      const { code, says } = await fails(press());
+      assert.equal(code, "server-not-heard", says);
+      assert.match(says, /^docker-2 is reached from here, but docker has heard nothing of it for a minute: /);
+      assert.deepEqual(await answersNow([home]), ["four"]);
+    } finally {
+      await deaf("-D");
+    }
+  });
 });

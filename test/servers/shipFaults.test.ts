@@ -1,6 +1,6 @@
 // What gets in the way of a shipment, on real servers: nothing is lost, nothing is sent twice, nothing half-done is left.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -105,6 +105,22 @@ describe("what gets in the way of a shipment", () => {
     const { proofs } = await shipTo(await yard(), [link], image.name, "again:1");
     assert.ok((proofs[0]?.sent ?? size) < size * 0.6, `${proofs[0]?.sent}`);
     assert.equal(await left(server), "");
+  });
+
+  test("packs anew what was damaged in the cache", async () => {
+    const [first, second] = fleet.servers;
+    const folder = mkdtempSync(join(home, "cache-"));
+    const withCache = yardIn(folder, await connect({ host: `unix://${rig.socket}`, from: "the rig" }));
+    await shipTo(withCache, [await linkTo(first)], image.name, "damaged:1");
+    const file = largestIn(join(folder, "layers"));
+    const sound = readFileSync(file);
+    const damaged = Buffer.from(sound);
+    damaged.writeUInt8(damaged.readUInt8(size / 2) ^ 1, size / 2);
+    writeFileSync(file, damaged);
+    const { proofs } = await shipTo(withCache, [await linkTo(second)], image.name, "damaged:1");
+    assert.ok((proofs[0]?.sent ?? 0) > size * 2, "it was sent once more");
+    assert.ok(readFileSync(file).equals(sound));
+    assert.equal(await left(second), "");
   });
 
   test("takes back what it had unpacked when it is cancelled, and still sends only the rest", async () => {
@@ -234,3 +250,10 @@ describe("what gets in the way of a shipment", () => {
     assert.equal(said.stdout.trim(), "1500000000");
   });
 });
+
+function largestIn(folder: string): string {
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const [largest] = files.sort((a, b) => statSync(b).size - statSync(a).size);
+  assert.ok(largest, `${folder} is empty`);
+  return largest;
+}

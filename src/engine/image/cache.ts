@@ -97,7 +97,7 @@ export class BlobCache {
         blob.update(piece);
         await handle.write(piece);
         bytes += piece.length;
-        incoming().grow(bytes);
+        incoming().grow(piece);
       }
       if (`sha256:${tar.digest("hex")}` !== layer)
         throw new LayerLost(`the bytes of layer ${layer} are others`);

@@ -2,6 +2,11 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Blob } from "./cache.ts";
 import type { Effort } from "./packing.ts";
 
+/** So much of what came last is kept at hand: who keeps up is given that, and reads no file. */
+const atHand = 8 * 1024 * 1024;
+/** So much is handed out in one piece: whether a server stands still is judged by how long one takes. */
+const pieceSize = 256 * 1024;
+
 /** A blob that is being packed, which several read while it grows. */
 export class Incoming {
   /** Settles when it is whole and known to be what it is called; rejects otherwise. */
@@ -9,6 +14,8 @@ export class Incoming {
   readonly effort: Effort;
   readonly #part: string;
   #size = 0;
+  /** The last pieces, the newest at the end, and where each begins. */
+  #last: { at: number; piece: Buffer }[] = [];
   #whole: Blob | undefined;
   #failed: { reason: unknown } | undefined;
   #wake: (() => void)[] = [];
@@ -20,11 +27,11 @@ export class Incoming {
     done.then(
       (blob) => {
         this.#whole = blob;
-        this.grow(blob.bytes);
+        this.#settled();
       },
       (reason: unknown) => {
         this.#failed = { reason };
-        this.grow(this.#size);
+        this.#settled();
       },
     );
   }
@@ -42,15 +49,27 @@ export class Incoming {
     return this.#whole?.bytes;
   }
 
-  grow(size: number): void {
-    this.#size = size;
+  /** More of it is in the file. */
+  grow(piece: Buffer): void {
+    this.#last.push({ at: this.#size, piece });
+    this.#size += piece.length;
+    while ((this.#last[0]?.at ?? this.#size) < this.#size - atHand) this.#last.shift();
+    this.#wakeAll();
+  }
+
+  #settled(): void {
+    this.#last = [];
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
     for (const wake of this.#wake.splice(0)) wake();
   }
 
   /** Its bytes from a place on, to the end, as fast as they come. */
   async *read(from: number, signal: AbortSignal): AsyncGenerator<Buffer> {
     let file: FileHandle | undefined;
-    const wake = () => this.grow(this.#size);
+    const wake = () => this.#wakeAll();
     signal.addEventListener("abort", wake, { once: true });
     try {
       for (let at = from; ; ) {
@@ -61,8 +80,14 @@ export class Incoming {
           await new Promise<void>((resolve) => this.#wake.push(resolve));
           continue;
         }
+        const lately = this.#lately(at);
+        if (lately) {
+          yield lately;
+          at += lately.length;
+          continue;
+        }
         file ??= await this.#open();
-        const piece = Buffer.allocUnsafe(Math.min(256 * 1024, this.#size - at));
+        const piece = Buffer.allocUnsafe(Math.min(pieceSize, this.#size - at));
         const { bytesRead } = await file.read(piece, 0, piece.length, at);
         // what is counted may still be on its way to the disk
         if (bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -73,6 +98,12 @@ export class Incoming {
       signal.removeEventListener("abort", wake);
       await file?.close();
     }
+  }
+
+  /** What comes next after a place, if it came lately. */
+  #lately(at: number): Buffer | undefined {
+    const known = this.#last.findLast((one) => one.at <= at);
+    return known?.piece.subarray(at - known.at, at - known.at + pieceSize);
   }
 
   /** Under its own name once it is whole: the other is gone by then. */

@@ -33,6 +33,27 @@ export function connections({ sshConfig }: { sshConfig: string }, home: string):
 /** What a user has before they deploy for the first time: the first server leads, the others have joined it. */
 export async function group<const S extends readonly Spec[]>(
   specs: S,
+  place: { engine: Engine; home: string },
+): Promise<Group<S>> {
+  const made = await joinable(specs, place);
+  try {
+    const carry = saveAndLoad(userOf(place));
+    const { signal } = new AbortController();
+    const [first, ...others] = made.servers.map(({ name }) => ({ name, address: name }));
+    await operate({ title: "join", about: "servers", signal, report: () => {} }, async (task) => {
+      if (first === undefined) return;
+      for (const target of others) await join({ pool: made.pool, target, carry }, first, {}, task);
+    });
+    return made;
+  } catch (thrown) {
+    await made[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+/** The first server leads, and the others have not joined it yet. */
+export async function joinable<const S extends readonly Spec[]>(
+  specs: S,
   { engine, home }: { engine: Engine; home: string },
 ): Promise<Group<S>> {
   const fleet = await servers(specs, { engine });
@@ -41,21 +62,26 @@ export async function group<const S extends readonly Spec[]>(
     await pool[Symbol.asyncDispose]();
     await fleet[Symbol.asyncDispose]();
   };
-  const user: Machine = { env: { ...process.env, ...engine.env }, home, platform: process.platform };
-  const carry = saveAndLoad(user);
+  const carry = saveAndLoad(userOf({ engine, home }));
   const { signal } = new AbortController();
   try {
-    await operate({ title: "set up", about: "servers", signal, report: () => {} }, async (task) => {
-      const [first, ...others] = fleet.servers.map(({ name }) => ({ name, address: name }));
-      if (first === undefined) return;
-      const link = await pool.link(first, signal);
-      const plan = setUpPlan(first.name, await facts(link, { signal, root: true }));
-      await setUp({ pool, target: first, carry }, plan, task);
-      for (const target of others) await join({ pool, target, carry }, first, {}, task);
-    });
+    const [name] = fleet.servers.map((server) => server.name);
+    if (name !== undefined) {
+      const target = { name, address: name };
+      const plan = setUpPlan(name, await facts(await pool.link(target, signal), { signal, root: true }));
+      await operate({ title: "set up", about: name, signal, report: () => {} }, (task) =>
+        setUp({ pool, target, carry }, plan, task),
+      );
+    }
     return { ...fleet, pool, [Symbol.asyncDispose]: dispose };
   } catch (thrown) {
     await dispose();
     throw thrown;
   }
 }
+
+export const userOf = ({ engine, home }: { engine: Engine; home: string }): Machine => ({
+  env: { ...process.env, ...engine.env },
+  home,
+  platform: process.platform,
+});

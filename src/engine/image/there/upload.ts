@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { fault } from "../../process/index.ts";
 import type { Link } from "../../server/index.ts";
-import type { BlobCache } from "../cache.ts";
+import { type BlobCache, LayerLost } from "../cache.ts";
 import type { Incoming } from "../incoming.ts";
 import type { LayerMeter } from "../meter.ts";
 import { type Folder, inFolder } from "./folder.ts";
@@ -21,21 +22,28 @@ interface Upload {
   onSent: () => void;
 }
 
-/** Takes a blob to a server, from where it stopped the last time; checked there, for what is on a disk may be anything. */
+/**
+ * Takes a blob to a server, from where it stopped the last time. What lay on a disk there since then is compared there;
+ * what went over in one go is known by what was sent, for the connection changes no byte, and an engine that loads a
+ * layer compares it once more.
+ */
 export async function upload(wanted: Upload): Promise<void> {
   const { link, folder, name, blob, cache, meter, onSent, signal } = wanted;
+  const part = `${name}.part`;
   if (folder.files.has(name) && (await isSound(wanted, name))) {
     meter.there((await blob.done).bytes);
     return onSent();
   }
-  let from = folder.files.get(`${name}.part`) ?? 0;
+  let from = folder.files.get(part) ?? 0;
   for (let round = 0; round < 2; round++) {
-    await append(wanted, from);
+    const sent = await append(wanted, from);
     onSent();
-    if (await isSound(wanted, `${name}.part`)) return;
+    const { digest, bytes } = await blob.done;
+    if (from > 0 ? await isSound(wanted, part) : sent === digest && (await isComplete(wanted, part, bytes)))
+      return;
     // What had arrived before is not ours, or one of two disks is wrong.
-    await link.run(inFolder(folder, 'rm -f "$1"', `${name}.part`), { signal });
-    if (!(await cache.check(await blob.done))) throw new Error("a layer in the cache was damaged");
+    await link.run(inFolder(folder, 'rm -f "$1"', part), { signal });
+    if (!(await cache.check(await blob.done))) throw new LayerLost(`layer ${name} was damaged in the cache`);
     from = 0;
   }
   throw new Error(`layer ${name} arrives damaged`);
@@ -43,12 +51,13 @@ export async function upload(wanted: Upload): Promise<void> {
 
 /**
  * Each byte goes to its own place: a writer of a connection that was lost may still write what was on its way, and then
- * writes the same.
+ * writes the same. Answers with the digest of what was sent.
  */
 async function append(
   { link, folder, name, blob, signal, meter, stallMs }: Upload,
   from: number,
-): Promise<void> {
+): Promise<string> {
+  const hash = createHash("sha256");
   const stalled = new AbortController();
   const either = AbortSignal.any([signal, stalled.signal]);
   const place =
@@ -70,6 +79,7 @@ async function append(
   try {
     meter.there(from);
     for await (const piece of blob.read(from, either)) {
+      hash.update(piece);
       if (!writing.stdin.write(piece)) {
         const drained = once(writing.stdin, "drain", { signal: either });
         drained.catch(() => {}); // the exit says why
@@ -80,7 +90,7 @@ async function append(
     }
     writing.stdin.end();
     const { code } = await inTime(writing.exited);
-    if (code === 0) return;
+    if (code === 0) return `sha256:${hash.digest("hex")}`;
     const words = Buffer.concat(said).toString().trim();
     throw /No space left/.test(words)
       ? await roomFault(link, folder, (await blob.done).bytes, signal)
@@ -93,12 +103,17 @@ async function append(
   }
 }
 
-async function isSound({ link, folder, name, blob, signal }: Upload, file: string): Promise<boolean> {
-  const { digest } = await blob.done;
-  const check = 'echo "$3  $1" | sha256sum -c --status || exit 1; [ "$1" = "$2" ] || mv -f "$1" "$2"';
-  const { code } = await link.run(inFolder(folder, check, file, name, digest.slice("sha256:".length)), {
-    signal,
-    accept: [0, 1],
-  });
+async function isSound(wanted: Upload, file: string): Promise<boolean> {
+  const { digest } = await wanted.blob.done;
+  return takes(wanted, 'echo "$3  $1" | sha256sum -c --status', file, digest.slice("sha256:".length));
+}
+
+const isComplete = (wanted: Upload, file: string, bytes: number) =>
+  takes(wanted, '[ "$(stat -c %s "$1")" = "$3" ]', file, String(bytes));
+
+/** Whether a file there is what it is to be; then it gets its name. */
+async function takes({ link, folder, name, signal }: Upload, check: string, file: string, is: string) {
+  const script = `${check} || exit 1; [ "$1" = "$2" ] || mv -f "$1" "$2"`;
+  const { code } = await link.run(inFolder(folder, script, file, name, is), { signal, accept: [0, 1] });
   return code === 0;
 }
