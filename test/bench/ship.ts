@@ -100,6 +100,21 @@ async function measure(bench: Bench, stock: () => Promise<Registry>): Promise<vo
     process.stderr.write(`${image} ${name} ${took.toFixed(2)} s\n`);
     return took;
   };
+  /** Three servers at once and one alone, in turn: the seconds that they take. */
+  const threeAndOne = async (
+    what: string,
+    go: (fleet: readonly Server[], name: string) => Promise<number>,
+  ) => {
+    const [alone, together]: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < firsts; turn++) {
+      alone.push(await go([one], `one-${turn}`));
+      together.push(await go([one, two, three], `three-${turn}`));
+      process.stderr.write(
+        `${what}: one ${alone.at(-1)?.toFixed(2)} s, three ${together.at(-1)?.toFixed(2)} s\n`,
+      );
+    }
+    return { one: median(alone), three: median(together) };
+  };
   const all = async (image: string, names: readonly Name[] = ["ours", "saveLoad", "registry"]) => {
     const took: [Name, number][] = [];
     for (const name of names) took.push([name, await seconds(name, image)]);
@@ -139,21 +154,23 @@ async function measure(bench: Bench, stock: () => Promise<Registry>): Promise<vo
   const dependency = await all(added);
 
   // three at once, of which none has anything; and one alone, in turn
-  const alone: Shipped[] = [];
+  const big = images[1] ?? "";
   const together: Shipped[] = [];
-  for (let turn = 0; turn < firsts; turn++) {
-    alone.push(await fresh(bench, [one], `alone-${turn}`, images[1] ?? ""));
-    together.push(await fresh(bench, [one, two, three], `together-${turn}`, images[1] ?? ""));
-    process.stderr.write(
-      `one ${alone.at(-1)?.seconds.toFixed(2)} s, three ${together.at(-1)?.seconds.toFixed(2)} s\n`,
-    );
-  }
+  const ours = await threeAndOne("ours", async (fleet, name) => {
+    const shipped = await fresh(bench, fleet, name, big);
+    if (fleet.length > 1) together.push(shipped);
+    return shipped.seconds;
+  });
+  const saved = await threeAndOne("saveLoad", (fleet) => savedAndLoaded(bench, fleet, big));
+  // as they are in life: each behind a line of its own
+  const apart = await threeAndOne("ours, 100 Mbit/s each", async (fleet, name) => {
+    await using lines = new AsyncDisposableStack();
+    for (const server of fleet) lines.use(await server.slow({ mbit: 100, delayMs: 5 }));
+    return (await fresh(bench, fleet, `apart-${name}`, big)).seconds;
+  });
   await changed(bench, [one, two, three], yardOfLast(together), images[4] ?? ""); // the first after much is no measure
   const threeLine = await changed(bench, [one, two, three], yardOfLast(together), images[3] ?? "");
   const aloneLine = await changed(bench, [one], yardOfLast(together), images[2] ?? "");
-  const [oneSeconds, threeSeconds] = [alone, together].map((all) =>
-    median(all.map(({ seconds }) => seconds)),
-  );
 
   const slow = await slowLink(bench, one, added);
   const resume = await cutHalfWay(bench, two, images[1] ?? "");
@@ -162,10 +179,11 @@ async function measure(bench: Bench, stock: () => Promise<Registry>): Promise<vo
     { what: "first ship", ...rounded(first) },
     { what: "one line changed", ...rounded(line) },
     { what: "one dependency added", ...rounded(dependency) },
+    { what: "three servers at once, from nothing", ...rounded({ ours: ours.three, "one server": ours.one }) },
+    { what: "the same, saved and loaded", ...rounded({ saveLoad: saved.three, "one server": saved.one }) },
     {
-      what: "three servers at once, from nothing",
-      ours: round(threeSeconds ?? 0),
-      "one server": round(oneSeconds ?? 0),
+      what: "the same, over 100 Mbit/s each",
+      ...rounded({ ours: apart.three, "one server": apart.one }),
     },
     { what: "three servers at once, one line", ours: round(threeLine), "one server": round(aloneLine) },
     { what: "50 Mbit/s and 40 ms, dependency added", ours: round(slow.seconds) },
@@ -188,7 +206,10 @@ async function measure(bench: Bench, stock: () => Promise<Registry>): Promise<vo
       seconds: round(dependency.ours),
     },
     three: {
-      vsOne: round((threeSeconds ?? 0) / (oneSeconds ?? 0)),
+      vsOne: round(ours.three / ours.one),
+      saveLoadVsOne: round(saved.three / saved.one),
+      vsSaveLoad: round(ours.three / saved.three),
+      overOwnLinesVsOne: round(apart.three / apart.one),
       oneLineVsOne: round(threeLine / aloneLine),
     },
     slowLink: { bytesVsLayers: slow.bytesVsLayers, mbit: slow.mbit },
@@ -275,6 +296,15 @@ async function fresh(bench: Bench, fleet: readonly Server[], cache: string, imag
   await Promise.all(fleet.map(empty));
   const yard = await yardOf(bench, cache);
   return { yard, seconds: await changed(bench, fleet, yard, image) };
+}
+
+/** What people do today, to all of some servers at once. */
+async function savedAndLoaded(bench: Bench, fleet: readonly Server[], image: string): Promise<number> {
+  await Promise.all(fleet.map(empty));
+  const ways = await Promise.all(fleet.map((server) => saveLoadWay(bench, server)));
+  const begin = performance.now();
+  await Promise.all(ways.map((go) => go(image)));
+  return (performance.now() - begin) / 1000;
 }
 
 async function changed(bench: Bench, fleet: readonly Server[], yard: Yard, image: string): Promise<number> {

@@ -11,6 +11,16 @@ import { image } from "../rig/images/image.ts";
 import { type Group, joinable, userOf } from "../rig/release/group.ts";
 import type { Server } from "../rig/servers/server.ts";
 
+async function refusal(promise: Promise<unknown>): Promise<string> {
+  const thrown = await promise.then(
+    () => assert.fail("it was not refused"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(thrown instanceof Fault, String(thrown));
+  assert.equal(thrown.code, "group-refused");
+  return thrown.says;
+}
+
 const why = (step: Step | undefined) => (step?.state === "skipped" ? step.because : "");
 
 describe("managers of a group", () => {
@@ -48,14 +58,16 @@ describe("managers of a group", () => {
     );
     return (id: string) => steps.get(id);
   };
-  const comes = (server: Server, to: Server, manager: boolean) => {
+  const comes = (server: Server, to: Server, manager: boolean, others = lead.servers.map(target)) => {
     const carry = saveAndLoad(userOf({ engine: rig, home }));
     return doing((task) =>
-      join({ pool: lead.pool, target: target(server), carry }, target(to), { manager }, task),
+      join({ pool: lead.pool, target: target(server), carry }, target(to), { manager, others }, task),
     );
   };
-  const goes = (server: Server, via: Server) =>
-    doing((task) => leave({ pool: lead.pool, target: target(server) }, { via: target(via) }, task));
+  const goes = (server: Server, via: Server) => {
+    const options = { via: target(via), others: lead.servers.map(target) };
+    return doing((task) => leave({ pool: lead.pool, target: target(server) }, options, task));
+  };
 
   test("come and go one by one, and an even number is advised against", async () => {
     const [first, second, third] = lead.servers;
@@ -81,11 +93,17 @@ describe("managers of a group", () => {
   test("do not leave workers without one", async () => {
     const [, manager, worker] = lead.servers;
     await comes(worker, manager, false);
-    await assert.rejects(goes(manager, worker), (thrown) => {
-      assert.ok(thrown instanceof Fault);
-      assert.equal(thrown.code, "group-refused");
-      return true;
-    });
+    assert.match(await refusal(goes(manager, worker)), /only managers let others in and out/);
     assert.equal(await managersSeenBy(manager), 1);
+  });
+
+  test("are told where they do not hear each other", async () => {
+    const [newcomer, manager, worker] = lead.servers;
+    await goes(worker, manager);
+    await comes(worker, manager, true);
+    // who leads the group is on no list, and does not let the newcomer in
+    const known = [newcomer, worker].map(target);
+    const said = await refusal(comes(newcomer, worker, true, known));
+    assert.match(said, /joined as a manager, but does not hear the others: let .* in at the ports 2377/);
   });
 });

@@ -75,7 +75,8 @@ async function toServer(
     // the engine's own store holds something else than it says: it may still save it
     await using source = savedSource(yard.docker, image, signal);
     await using other = give(source, missing);
-    return attempt({ ...of, supply: other, included: missing }).catch((again: unknown) => {
+    // awaited here: what it is supplied with goes when this is left
+    return await attempt({ ...of, supply: other, included: missing }).catch((again: unknown) => {
       throw again instanceof LayerLost
         ? fault("layers-unreadable", [image.reference, again.message], { cause: again })
         : again;

@@ -1,6 +1,6 @@
 import { fault, type Task } from "../../process/index.ts";
 import { type Facts, labelsOfOurs } from "../facts/index.ts";
-import type { Target } from "../link.ts";
+import type { Link, Target } from "../link.ts";
 import { admit } from "../setup/firewall.ts";
 import type { Carrier } from "../setup/image.ts";
 import type { Wishes } from "../setup/operation.ts";
@@ -134,6 +134,13 @@ function letIn(
   });
 }
 
+/** A manager that does not reach the others counts, but decides nothing: that shows only where it is asked itself. */
+function hears(own: Link, address: string, signal: AbortSignal): Promise<void> {
+  const or = `it joined as a manager, but does not hear the others: let ${address} in at the ports 2377, 7946 and 4789 on every server of the group`;
+  const within = 30_000;
+  return until(own, docker("node", "ls", "--quiet"), ({ code }) => code === 0, { signal, within, or });
+}
+
 interface Entering {
   to: Target;
   group: Manager;
@@ -166,6 +173,7 @@ async function enter(
     const state = docker("node", "inspect", "--format", "{{.Status.State}}", node);
     const or = `it joined, but ${to.name} does not see it as ready: look at the ports 2377, 7946 and 4789 between them`;
     await until(theirs, state, ({ stdout }) => stdout.trim() === "ready", { signal, within: 30_000, or });
+    if (asManager) await hears(own, address, signal);
     await theirs.run(docker("node", "update", "--label-add", `${labelsOfOurs.server}=${target.name}`, node), {
       signal,
     });
