@@ -12,6 +12,8 @@ export class Incoming {
   /** Settles when it is whole and known to be what it is called; rejects otherwise. */
   readonly done: Promise<Blob>;
   readonly effort: Effort;
+  /** It lay in the cache: its bytes are not known to be what they were. */
+  readonly kept: boolean;
   readonly #part: string;
   #size = 0;
   /** The last pieces, the newest at the end, and where each begins. */
@@ -20,9 +22,10 @@ export class Incoming {
   #failed: { reason: unknown } | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(part: string, effort: Effort, done: Promise<Blob>) {
+  constructor(part: string, effort: Effort, done: Promise<Blob>, kept = false) {
     this.#part = part;
     this.effort = effort;
+    this.kept = kept;
     this.done = done;
     done.then(
       (blob) => {
@@ -38,7 +41,7 @@ export class Incoming {
 
   /** One that is whole already. */
   static of(blob: Blob): Incoming {
-    const incoming = new Incoming(blob.file, blob.effort, Promise.resolve(blob));
+    const incoming = new Incoming(blob.file, blob.effort, Promise.resolve(blob), true);
     incoming.#whole = blob;
     incoming.#size = blob.bytes;
     return incoming;

@@ -18,7 +18,7 @@ export interface LocalImage {
 /** Where the layers of an image are got from. What it hands out is checked by whoever takes it. */
 export interface Source extends AsyncDisposable {
   config(): Promise<{ bytes: Buffer; digest: ConfigDigest }>;
-  /** How many bytes a layer has as a plain tar, as far as the store tells; layers are counted from the base up. */
+  /** About how many bytes a layer has, and what it is at most once it is packed; layers are counted from the base up. */
   sizeOf(at: number): Promise<number>;
   /** A layer as a plain tar. */
   layer(at: number): AsyncGenerator<Buffer>;

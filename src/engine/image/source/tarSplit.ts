@@ -30,14 +30,6 @@ export async function* assemble(
   }
 }
 
-/** The size of that tar. */
-export async function sizeOfTar(records: AsyncIterable<Buffer>): Promise<number> {
-  let size = 0;
-  for await (const part of parse(records))
-    size += "bytes" in part ? Buffer.byteLength(part.bytes, "base64") : part.size;
-  return size;
-}
-
 async function* parse(records: AsyncIterable<Buffer>): AsyncGenerator<Part> {
   for await (const line of createInterface({ input: Readable.from(records), crlfDelay: 0 }))
     if (line !== "") yield partOf(JSON.parse(line));

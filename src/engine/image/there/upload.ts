@@ -39,8 +39,11 @@ export async function upload(wanted: Upload): Promise<void> {
     const sent = await append(wanted, from);
     onSent();
     const { digest, bytes } = await blob.done;
-    if (from > 0 ? await isSound(wanted, part) : sent === digest && (await isComplete(wanted, part, bytes)))
-      return;
+    const arrived =
+      from > 0
+        ? await isSound(wanted, part)
+        : (sent ?? digest) === digest && (await isComplete(wanted, part, bytes));
+    if (arrived) return;
     // What had arrived before is not ours, or one of two disks is wrong.
     await link.run(inFolder(folder, 'rm -f "$1"', part), { signal });
     if (!(await cache.check(await blob.done))) throw new LayerLost(`layer ${name} was damaged in the cache`);
@@ -51,13 +54,13 @@ export async function upload(wanted: Upload): Promise<void> {
 
 /**
  * Each byte goes to its own place: a writer of a connection that was lost may still write what was on its way, and then
- * writes the same. Answers with the digest of what was sent.
+ * writes the same. Answers with the digest of what was sent, of a layer that lay in the cache.
  */
 async function append(
   { link, folder, name, blob, signal, meter, stallMs }: Upload,
   from: number,
-): Promise<string> {
-  const hash = createHash("sha256");
+): Promise<string | undefined> {
+  const hash = blob.kept ? createHash("sha256") : undefined;
   const stalled = new AbortController();
   const either = AbortSignal.any([signal, stalled.signal]);
   const place =
@@ -79,7 +82,7 @@ async function append(
   try {
     meter.there(from);
     for await (const piece of blob.read(from, either)) {
-      hash.update(piece);
+      hash?.update(piece);
       if (!writing.stdin.write(piece)) {
         const drained = once(writing.stdin, "drain", { signal: either });
         drained.catch(() => {}); // the exit says why
@@ -90,7 +93,7 @@ async function append(
     }
     writing.stdin.end();
     const { code } = await inTime(writing.exited);
-    if (code === 0) return `sha256:${hash.digest("hex")}`;
+    if (code === 0) return hash && `sha256:${hash.digest("hex")}`;
     const words = Buffer.concat(said).toString().trim();
     throw /No space left/.test(words)
       ? await roomFault(link, folder, (await blob.done).bytes, signal)
