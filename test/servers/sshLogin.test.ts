@@ -77,6 +77,19 @@ describe("a login", () => {
       assert.deepEqual(other.asked, []);
     });
 
+    test("of a kind that cannot be used is named when nobody was let in", async () => {
+      await using here = desk(bare);
+      const kind = "sk-ssh-ed25519@openssh.com";
+      const file = join(here.folder, "id_ed25519_sk");
+      writeFileSync(file, securityKey(kind), { mode: 0o600 });
+      await using other = desk(bare, set("IdentityFile", file));
+      await fails(
+        link(other),
+        "login-refused",
+        /you have no key for it, and keys of the kind sk-ssh-ed25519@/,
+      );
+    });
+
     test("is refused that others can read, as ssh does", async () => {
       await using here = desk(bare);
       const open = join(here.folder, "open");
@@ -132,6 +145,24 @@ describe("a login", () => {
       assert.equal(await who(other), "root");
       await using none = desk(bare, only("none"), {}, { SSH_AUTH_SOCK: agent.socket });
       await fails(link(none), "login-refused", /you have no key for it/);
+    });
+
+    test("that holds a certificate: it is said that this is of no use yet", async () => {
+      await using here = desk(bare);
+      const [authority, own] = [
+        await makeKey(here.folder, "authority", "ed25519"),
+        await makeKey(here.folder, "own", "ed25519"),
+      ];
+      const sign = ["-q", "-s", authority.file, "-I", "me", "-n", "root", `${own.file}.pub`];
+      await run({ program: "ssh-keygen", args: sign });
+      await using agent = await agentWith(here.folder, [own.file]);
+      const noFile = (config: string) => config.replaceAll(/^ {2}(IdentityFile|IdentitiesOnly) .*\n/gm, "");
+      await using other = desk(bare, noFile, {}, { SSH_AUTH_SOCK: agent.socket });
+      await fails(
+        link(other),
+        "login-refused",
+        /did not accept your key, and keys of the kind ssh-ed25519-cert-v01@openssh\.com are not understood/,
+      );
     });
   });
 
@@ -313,3 +344,25 @@ describe("a login", () => {
     });
   });
 });
+
+/** The file of a key whose private half lies in a device. */
+function securityKey(kind: string): string {
+  const string = (value: string | Buffer) => {
+    const bytes = Buffer.from(value);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const half = Buffer.concat([string(kind), string(Buffer.alloc(32, 1)), string("ssh:")]);
+  const one = Buffer.from([0, 0, 0, 1]);
+  const key = [
+    Buffer.from("openssh-key-v1\0"),
+    string("none"),
+    string("none"),
+    string(""),
+    one,
+    string(half),
+  ];
+  const base64 = Buffer.concat([...key, string(Buffer.alloc(64))]).toString("base64");
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${base64.replaceAll(/.{70}/g, "$&\n")}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}

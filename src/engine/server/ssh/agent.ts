@@ -1,11 +1,14 @@
 import { readdirSync } from "node:fs";
+import { connect } from "node:net";
 import type { BaseAgent, ParsedKey, SigningRequestOptions } from "ssh2";
-import type { Ssh } from "./library.ts";
+import { kindOf, type Ssh } from "./library.ts";
 import type { SshMachine } from "./machine.ts";
 
 /** The keys that an agent holds, and what signs with them. */
 export interface AgentKeys {
   keys: readonly ParsedKey[];
+  /** The kinds of its other keys, which we cannot use. */
+  foreign: readonly string[];
   sign(key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer>;
 }
 
@@ -18,8 +21,16 @@ export async function agentKeys(
   const place = path ?? (machine.platform === "win32" ? pipe() : undefined);
   if (place === undefined || place === "none") return undefined;
   const agent = ssh.agent(place);
-  const keys = await identities(agent).catch(() => []);
-  return { keys, sign: (key, data, hash) => signature(agent, key, data, hash) };
+  const [keys, kinds] = await Promise.all([
+    identities(agent).catch(() => []),
+    kindsIn(place).catch(() => []),
+  ]);
+  const known = new Set<string>(keys.map(({ type }) => type));
+  return {
+    keys,
+    foreign: [...new Set(kinds)].filter((kind) => !known.has(kind)),
+    sign: (key, data, hash) => signature(agent, key, data, hash),
+  };
 }
 
 /** The pipe of Windows' own agent, or of Pageant, whichever runs. */
@@ -57,5 +68,41 @@ function signature(
       if (signed) resolve(signed);
       else reject(error ?? new Error("The agent did not sign"));
     });
+  });
+}
+
+const listKeys = Buffer.from([0, 0, 0, 1, 11]);
+const keysListed = 12;
+const patienceMs = 2_000;
+
+/** The kinds of all keys that an agent holds: the library leaves out those that it does not understand. */
+async function kindsIn(place: string): Promise<string[]> {
+  const socket = connect(place);
+  socket.setTimeout(patienceMs, () => socket.destroy());
+  try {
+    socket.write(listKeys);
+    let said = Buffer.alloc(0);
+    for await (const piece of socket) {
+      said = Buffer.concat([said, piece]);
+      if (said.length >= 4 && said.length >= 4 + said.readUInt32BE(0)) break;
+    }
+    return said[4] === keysListed ? kindsOf(said.subarray(5)) : [];
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** How many, then each key and what it is called; a key begins with its kind. */
+function kindsOf(listed: Buffer): string[] {
+  let at = 4;
+  const next = () => {
+    const begin = at + 4;
+    at = begin + listed.readUInt32BE(at);
+    return listed.subarray(begin, at);
+  };
+  return Array.from({ length: listed.readUInt32BE(0) }, () => {
+    const key = next();
+    next();
+    return kindOf(key);
   });
 }

@@ -43,6 +43,16 @@ export function readKey(
   };
 }
 
+/** The kind of a key file that could not be read as a key; undefined where it says none. */
+export function foreignKind(file: string, ssh: Ssh): string | undefined {
+  try {
+    const text = readIfThere(file);
+    return text && ssh.kindOf(text);
+  } catch {
+    return undefined; // it is cut short, or something else
+  }
+}
+
 function decrypt(
   file: string,
   text: Buffer,

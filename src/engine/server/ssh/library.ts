@@ -8,6 +8,8 @@ export interface Ssh {
   isPublic(text: Buffer): boolean;
   /** The public half that an OpenSSH key file carries in the clear. */
   publicOf(text: Buffer): ParsedKey | undefined;
+  /** Of what kind an OpenSSH key file says that it is, whether we can use that or not. */
+  kindOf(text: Buffer): string | undefined;
   agent(path: string): BaseAgent;
   /** What offers one key, and signs with it once the server has said that it takes it. */
   signer(key: ParsedKey, sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>): BaseAgent;
@@ -24,9 +26,12 @@ export async function library(): Promise<Ssh> {
     Client: ssh2.Client,
     parse,
     isPublic: (text) => !privateKey.test(text.toString("latin1")),
+    kindOf(text) {
+      const key = publicPartOf(text);
+      return key && kindOf(key);
+    },
     publicOf(text) {
-      const [, base64] = openssh.exec(text.toString("latin1")) ?? [];
-      const key = base64 === undefined ? undefined : publicPart(Buffer.from(base64, "base64"));
+      const key = publicPartOf(text);
       const parsed = key === undefined ? undefined : parse(key);
       return parsed instanceof Error ? undefined : parsed;
     },
@@ -51,6 +56,16 @@ export async function library(): Promise<Ssh> {
       })();
     },
   };
+}
+
+/** A key begins with its kind. */
+export function kindOf(key: Buffer): string {
+  return key.toString("latin1", 4, 4 + key.readUInt32BE(0));
+}
+
+function publicPartOf(text: Buffer): Buffer | undefined {
+  const [, base64] = openssh.exec(text.toString("latin1")) ?? [];
+  return base64 === undefined ? undefined : publicPart(Buffer.from(base64, "base64"));
 }
 
 /** "openssh-key-v1", the cipher's name, the kdf's name, its options, how many keys, the public key. */

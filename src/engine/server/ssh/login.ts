@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, ParsedKey } from "ssh2";
 import { Fault, fault } from "../../process/index.ts";
 import { type AgentKeys, agentKeys } from "./agent.ts";
-import { type KeyFile, readKey } from "./keys.ts";
+import { foreignKind, type KeyFile, readKey } from "./keys.ts";
 import type { Ssh } from "./library.ts";
 import type { SshMachine } from "./machine.ts";
 import type { Secrets } from "./secrets.ts";
@@ -31,6 +31,8 @@ export class Login {
   #offers: Offer[] | undefined;
   /** Why keys were not even offered. */
   readonly #passedOver: Fault[] = [];
+  /** Kinds of keys that are there and of no use to us. */
+  readonly #foreign = new Set<string>();
   #methods: Answer = [];
   #steps: AsyncGenerator<AnyAuthMethod, void, Answer> | undefined;
   #password: { key: string; value: string } | undefined;
@@ -81,9 +83,12 @@ export class Login {
       this.#offered.size === 0
         ? "you have no key for it"
         : `it did not accept your ${this.#offered.size === 1 ? "key" : `${this.#offered.size} keys`}`;
-    const cannot = this.#settings.certificates
-      ? ", and certificates (CertificateFile) are not understood by Sistership"
-      : "";
+    const foreign = [
+      ...(this.#settings.certificates ? ["certificates (CertificateFile)"] : []),
+      ...[...this.#foreign].map((kind) => `keys of the kind ${kind}`),
+    ];
+    const cannot =
+      foreign.length === 0 ? "" : `, and ${foreign.join(" and ")} are not understood by Sistership`;
     const takes = this.#methods.length === 0 ? "" : `. It takes ${this.#methods.join(", ")}`;
     return this.#refused(`${keys}${cannot}${takes}. Check the user and the key in your SSH configuration`);
   }
@@ -161,6 +166,7 @@ export class Login {
     const { ssh, machine } = this.#tools;
     const { identityFiles, identitiesOnly, agent: path } = this.#settings;
     const agent = await agentKeys(path, ssh, machine);
+    for (const kind of agent?.foreign ?? []) this.#foreign.add(kind);
     const files = identityFiles.flatMap(({ file, named }) => {
       const key = this.#read(file);
       return key ? [{ ...key, named }] : [];
@@ -180,7 +186,10 @@ export class Login {
   #read(file: string): KeyFile | undefined {
     const { ssh, secrets, machine } = this.#tools;
     try {
-      return readKey(file, ssh, secrets, machine);
+      const key = readKey(file, ssh, secrets, machine);
+      const kind = key ? undefined : foreignKind(file, ssh);
+      if (kind !== undefined) this.#foreign.add(kind);
+      return key;
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
       this.#passedOver.push(thrown); // another key may still be let in
