@@ -52,8 +52,9 @@ export type ToLogs =
 /** What the log view asks of the extension. */
 export type FromLogs =
   | { type: "ready"; filter: Filter; search: Wording }
-  | { type: "filter"; filter: Filter }
-  | { type: "search"; search: Wording }
+  /** `at`: when, in milliseconds by the clock of the page. */
+  | { type: "filter"; filter: Filter; at: number }
+  | { type: "search"; search: Wording; at: number }
   /** The last state is drawn: the next may come. */
   | { type: "seen" }
   | { type: "rows"; generation: number; from: number; count: number }

@@ -8,6 +8,8 @@ import { Tools } from "./tools.ts";
 interface Kept {
   filter: Filter;
   search: Wording;
+  /** When it became so. */
+  at: number;
 }
 
 declare function acquireVsCodeApi(): {
@@ -23,13 +25,18 @@ function start(): void {
   const vscode = acquireVsCodeApi();
   const post = (message: FromLogs) => vscode.postMessage(message);
   const none: Wording = { text: "", regex: false, matchCase: false };
-  const kept: Kept = vscode.getState() ?? {
-    filter: { processes: [], level: "trace", wording: none },
-    search: none,
-    ...JSON.parse(decodeURIComponent(document.body.dataset.kept ?? "{}")),
+  const told: Partial<Kept> = JSON.parse(decodeURIComponent(document.body.dataset.kept ?? "{}"));
+  const own = vscode.getState();
+  const kept: Kept = {
+    ...{ filter: { processes: [], level: "trace", wording: none }, search: none, at: 0 },
+    // what the page was made with is old where it was hidden since, what VS Code keeps where its window was cut short
+    ...(own && own.at > (told.at ?? 0) ? own : told),
   };
   let state: LogState | undefined;
-  const keep = (change: Partial<Kept>) => vscode.setState(Object.assign(kept, change));
+  const keep = (change: Partial<Kept>) => {
+    vscode.setState(Object.assign(kept, change, { at: Date.now() }));
+    return kept.at;
+  };
   const colourOf = (process: string) =>
     Math.max(0, state?.processes.findIndex(({ name }) => name === process) ?? 0) % colours;
 
@@ -46,12 +53,10 @@ function start(): void {
   const tools: Tools = new Tools(kept, {
     colourOf,
     filter: (filter) => {
-      keep({ filter });
-      post({ type: "filter", filter });
+      post({ type: "filter", filter, at: keep({ filter }) });
     },
     search: (search) => {
-      keep({ search });
-      post({ type: "search", search });
+      post({ type: "search", search, at: keep({ search }) });
       list.forget();
     },
     find: (direction) => post({ type: "find", row: list.active, direction }),
@@ -107,7 +112,7 @@ function start(): void {
       if (document.activeElement === list.element) post({ type: "copy", ...list.selection });
     }
   });
-  post({ type: "ready", ...kept });
+  post({ type: "ready", filter: kept.filter, search: kept.search });
 }
 
 start();

@@ -12,8 +12,8 @@ const count = z.number().int().min(0).max(5000);
 
 const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), filter, search: wording }),
-  z.object({ type: z.literal("filter"), filter }),
-  z.object({ type: z.literal("search"), search: wording }),
+  z.object({ type: z.literal("filter"), filter, at: z.number() }),
+  z.object({ type: z.literal("search"), search: wording, at: z.number() }),
   z.object({ type: z.literal("seen") }),
   z.object({ type: z.literal("rows"), generation: z.number(), from: row, count }),
   z.object({ type: z.literal("find"), row, direction: z.enum(["next", "previous"]) }),

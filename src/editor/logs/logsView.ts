@@ -198,7 +198,9 @@ export class LogsView implements vscode.Disposable {
   #page({ webview }: vscode.WebviewView): string {
     const filter = parseFromLogs(this.#kept.get("logs.filter"));
     const search = parseFromLogs(this.#kept.get("logs.search"));
+    const at = Math.max(...[filter, search].map((one) => (one && "at" in one ? one.at : 0)));
     const kept = {
+      at,
       ...(filter?.type === "filter" ? { filter: filter.filter } : {}),
       ...(search?.type === "search" ? { search: search.search } : {}),
     };
