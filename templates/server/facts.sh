@@ -53,8 +53,10 @@ firewall_rules() {
   fi
   if has nft && systemctl -q is-active nftables 2>/dev/null; then say firewall.on nftables; fi
 }
-security_updates &
-firewall_rules &
+# a program writes what it says by the block, which may end within a line
+whole() { while IFS= read -r line; do printf '%s\n' "$line"; done; }
+security_updates | whole &
+firewall_rules | whole &
 
 # --- system ------------------------------------------------------------------------------------------------------------
 say kernel "$(uname -s) $(uname -r)"
@@ -109,7 +111,6 @@ if [ "$(cat /sys/fs/selinux/enforce 2>/dev/null)" = 1 ]; then say enforcing yes;
 for name in $(awk -F : '$3 >= 1000 && $3 < 60000 { print $1 }' /etc/passwd 2>/dev/null | head -n 50); do
   say login "$name $(id -nG "$name" 2>/dev/null)"
 done
-if [ -f /etc/docker/daemon.json ]; then tr '\n\r\t' '   ' </etc/docker/daemon.json 2>/dev/null | each daemon; echo; fi
 
 # --- network and Docker: long lines, kept until nobody else writes -----------------------------------------------------
 addresses=$(ip -o addr show scope global 2>/dev/null)
@@ -157,6 +158,7 @@ folder=$(printf '%s\n' "$told" | sed -n 's/^docker.root=//p')
 disks=$(df -Pk / "${folder:-/var/lib}" 2>/dev/null)
 
 wait
+if [ -f /etc/docker/daemon.json ]; then say daemon "$(tr '\n\r\t' '   ' </etc/docker/daemon.json 2>/dev/null)"; fi
 printf '%s\n' "$addresses" | each address
 printf '%s\n' "$routes" | each route
 printf '%s\n' "$listens" | each listen
