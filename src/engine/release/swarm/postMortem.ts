@@ -44,7 +44,9 @@ export function examineOn(sites: readonly { node: string; docker: Docker }[], si
       // whatever has ended is called unhealthy: what tells is whether its check had failed as often as it may
       const { FailingStreak = 0, Log } = State.Health ?? {};
       if (FailingStreak < (Config.Healthcheck?.Retries || 3)) return { ...bare, lastLines };
-      const output = (Log ?? []).map(({ Output }) => Output.trim()).findLast((one) => one !== "");
+      const output = (Log ?? [])
+        .map(({ Output }) => Output.trim())
+        .findLast((one) => one !== "" && !cutShort.test(one));
       const said = output?.split("\n", 1)[0] ?? silence(Config.Healthcheck?.Test ?? []);
       const reason = `it runs, but does not become healthy${said ? `: its health check ${said}` : ""}.`;
       return { reason, lastLines, unhealthy: true };
@@ -53,6 +55,9 @@ export function examineOn(sites: readonly { node: string; docker: Docker }[], si
     }
   };
 }
+
+/** A check that was to begin as its container was ended: the engine's words, which say nothing of the program. */
+const cutShort = /^OCI runtime exec failed: .*(broken pipe|is not running|stopped container)/;
 
 /** What it means that a check fails without a word: ours says what it is answered, where something answers. */
 function silence([, program, port]: readonly string[]): string | undefined {
