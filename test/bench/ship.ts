@@ -1,5 +1,6 @@
-// npm run bench:ship [-- --only first]: an image on its way to servers, beside what people do today (`docker save | ssh docker load`) and
-// beside push and pull through a stock registry over an SSH tunnel. All three have their connection open when they begin.
+// npm run bench:ship [-- --only first]: an image on its way to servers, beside what people do today (`docker save | ssh
+// docker load`) and beside push and pull through a stock registry over an SSH tunnel. All three have their connection open
+// when they begin.
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +25,10 @@ const turns = 5;
 const rounds = 3;
 const never = new AbortController().signal;
 const { values } = parseArgs({ options: { only: { type: "string" } } });
+assert.ok(
+  values.only === undefined || values.only === "first",
+  "alone there is the first ship: --only first",
+);
 
 interface Bench {
   rig: Engine;

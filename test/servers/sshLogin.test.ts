@@ -4,6 +4,8 @@ import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { run } from "../../src/engine/process/index.ts";
+import { foreignKind } from "../../src/engine/server/ssh/keys.ts";
+import { library } from "../../src/engine/server/ssh/library.ts";
 import { agentWith } from "../rig/servers/agent.ts";
 import { makeKey } from "../rig/servers/keys.ts";
 import type { Server } from "../rig/servers/server.ts";
@@ -78,6 +80,8 @@ describe("a login", () => {
     });
 
     test("of a kind that cannot be used is named when nobody was let in", async () => {
+      // sshd shuts an address out for a while that fails too often
+      await using _ = await bare.sshd({ perSourcePenalties: false });
       await using here = desk(bare);
       const kind = "sk-ssh-ed25519@openssh.com";
       const file = join(here.folder, "id_ed25519_sk");
@@ -88,6 +92,14 @@ describe("a login", () => {
         "login-refused",
         /you have no key for it, and keys of the kind sk-ssh-ed25519@/,
       );
+      // one that is damaged is of no foreign kind
+      const own = await makeKey(here.folder, "damaged", "ed25519");
+      const [head = "", ...lines] = readFileSync(own.file, "utf8").split("\n");
+      writeFileSync(own.file, [head, ...lines.slice(0, 2), ...lines.slice(-2)].join("\n"));
+      const ssh = await library();
+      assert.equal(foreignKind(file, ssh), kind);
+      assert.ok(ssh.parse(readFileSync(own.file)) instanceof Error);
+      assert.equal(foreignKind(own.file, ssh), undefined);
     });
 
     test("is refused that others can read, as ssh does", async () => {
@@ -148,6 +160,8 @@ describe("a login", () => {
     });
 
     test("that holds a certificate: it is said that this is of no use yet", async () => {
+      // sshd shuts an address out for a while that fails too often
+      await using _ = await bare.sshd({ perSourcePenalties: false });
       await using here = desk(bare);
       const [authority, own] = [
         await makeKey(here.folder, "authority", "ed25519"),

@@ -24,7 +24,7 @@ export type Told = { do: "visit"; place: Place } | { do: "phase"; name: string }
 export interface Phase {
   sent: number;
   failed: number;
-  /** Cut without an answer over a connection that had rested, and then answered over a new one: see `answered`. */
+  /** Cut without an answer over a connection that had rested, and asked once more over a new one: see `answered`. */
   askedAgain: number;
   slowestMs: number;
   /** Each kind of failure, how often, and when it was first seen. */

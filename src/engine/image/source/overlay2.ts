@@ -38,7 +38,7 @@ export async function overlay2Source(
     const [folder, split, size] = ["cache-id", "tar-split.json.gz", "size"].map((name) => files.get(name));
     if (folder === undefined || split === undefined)
       throw new Error("the store keeps no record of the layer");
-    return { folder: folder.toString(), split, bytes: Number(size ?? 0) };
+    return { folder: folder.toString(), split, bytes: Number(size?.toString() ?? 0) };
   };
 
   return {

@@ -173,10 +173,10 @@ async function enter(
     const state = docker("node", "inspect", "--format", "{{.Status.State}}", node);
     const or = `it joined, but ${to.name} does not see it as ready: look at the ports 2377, 7946 and 4789 between them`;
     await until(theirs, state, ({ stdout }) => stdout.trim() === "ready", { signal, within: 30_000, or });
-    if (asManager) await hears(own, address, signal);
     await theirs.run(docker("node", "update", "--label-add", `${labelsOfOurs.server}=${target.name}`, node), {
       signal,
     });
+    if (asManager) await hears(own, address, signal);
   });
   const edge = {
     id: "edge",

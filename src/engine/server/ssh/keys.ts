@@ -43,11 +43,11 @@ export function readKey(
   };
 }
 
-/** The kind of a key file that could not be read as a key; undefined where it says none. */
+/** The kind of a key file, where we can use none of that kind; undefined where it is damaged, or no key. */
 export function foreignKind(file: string, ssh: Ssh): string | undefined {
   try {
     const text = readIfThere(file);
-    return text && ssh.kindOf(text);
+    return text && ssh.foreignKind(text);
   } catch {
     return undefined; // it is cut short, or something else
   }

@@ -8,8 +8,8 @@ export interface Ssh {
   isPublic(text: Buffer): boolean;
   /** The public half that an OpenSSH key file carries in the clear. */
   publicOf(text: Buffer): ParsedKey | undefined;
-  /** Of what kind an OpenSSH key file says that it is, whether we can use that or not. */
-  kindOf(text: Buffer): string | undefined;
+  /** Of what kind an OpenSSH key file says that it is, where that is none that we can use. */
+  foreignKind(text: Buffer): string | undefined;
   agent(path: string): BaseAgent;
   /** What offers one key, and signs with it once the server has said that it takes it. */
   signer(key: ParsedKey, sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>): BaseAgent;
@@ -26,9 +26,9 @@ export async function library(): Promise<Ssh> {
     Client: ssh2.Client,
     parse,
     isPublic: (text) => !privateKey.test(text.toString("latin1")),
-    kindOf(text) {
+    foreignKind(text) {
       const key = publicPartOf(text);
-      return key && kindOf(key);
+      return key && parse(key) instanceof Error ? kindOf(key) : undefined;
     },
     publicOf(text) {
       const key = publicPartOf(text);
